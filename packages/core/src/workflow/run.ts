@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { planSchema } from "./plan.ts";
+
+/** A run is a plan under way. Every change of it is one stored event; `Run` is what the events add up to. */
+
+export const outputLineSchema = z.object({
+  atMs: z.number(),
+  /** The machine it was said on, or "console". */
+  where: z.string(),
+  kind: z.enum(["command", "output", "note", "error"]),
+  text: z.string(),
+});
+export type OutputLine = z.infer<typeof outputLineSchema>;
+
+export const stepStatusSchema = z.enum([
+  "toCome",
+  "doing",
+  "proving",
+  "done",
+  "failed",
+  "undoing",
+  "undone",
+  "skipped",
+]);
+export type StepStatus = z.infer<typeof stepStatusSchema>;
+
+export const runStepSchema = z.object({
+  status: stepStatusSchema,
+  startedAtMs: z.number().optional(),
+  endedAtMs: z.number().optional(),
+  output: z.array(outputLineSchema),
+  /** Weights, file hashes and the like found before the step: what its undo puts back. */
+  before: z.record(z.string(), z.string()),
+});
+export type RunStep = z.infer<typeof runStepSchema>;
+
+/**
+ * `running`; `waiting`: an agent or a real server cannot be asked, goes on by itself when it can; `paused`: a person must decide
+ * (`pauseReason`); `aborting`: undoing from the last step back; then one of the three ends.
+ */
+export const runStatusSchema = z.enum(["running", "waiting", "paused", "aborting", "done", "undone", "failed"]);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const runSchema = z.object({
+  id: z.string(),
+  /** Counts up over all clusters: "run 412". */
+  number: z.int(),
+  clusterId: z.string(),
+  startedBy: z.string(),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().optional(),
+  status: runStatusSchema,
+  pauseReason: z
+    .object({ code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]), detail: z.string() })
+    .optional(),
+  isPauseRequested: z.boolean(),
+  /** Index into `plan.steps` of the step under way or next. */
+  current: z.int(),
+  plan: planSchema,
+  steps: z.array(runStepSchema),
+});
+export type Run = z.infer<typeof runSchema>;

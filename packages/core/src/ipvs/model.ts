@@ -94,6 +94,11 @@ export const virtualServiceSchema = z.object({
   /** Scheduler flags as ipvsadm prints them: "sh-fallback", "sh-port", "mh-fallback", "mh-port", "flag-1" … */
   schedulerFlags: z.array(z.string()),
   persistence: persistenceSchema.optional(),
+  /**
+   * A persistence engine on a service that is not persistent: it does nothing, but the kernel keeps it and `ipvsadm -S` prints it.
+   * On a persistent service the engine stands in `persistence`.
+   */
+  idleEngine: z.string().optional(),
   /** `--ops`: every UDP packet is scheduled alone. */
   onePacket: z.boolean(),
   counters: countersSchema,

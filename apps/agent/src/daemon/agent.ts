@@ -1,0 +1,74 @@
+import type { DirectorChange } from "@lvs/core/director/change";
+import type {
+  Commit,
+  CommitResult,
+  ConfigText,
+  DaemonResult,
+  SetWeight,
+  SetWeightResult,
+  StageResult,
+} from "@lvs/core/director/commands";
+import type { DirectorState } from "@lvs/core/director/state";
+import type {
+  ConfigVersion,
+  ConfirmResult,
+  Fingerprints,
+  Restore,
+  RestoreResult,
+  RevertResult,
+  Stage,
+} from "../configuration/contract.ts";
+
+/** One change with its id, "<epoch>:<number>": the epoch is one run of the agent, the number grows by one. */
+export interface NumberedChange {
+  readonly id: string;
+  readonly change: DirectorChange;
+}
+
+export interface StateFeed {
+  read(): DirectorState;
+  /** Everything after `lastEventId`; a snapshot first where that is unknown, too old or of another run. Ends with the signal. */
+  watch(lastEventId: string | undefined, signal: AbortSignal): AsyncIterable<NumberedChange>;
+}
+
+export interface TableDesk {
+  setWeight(input: SetWeight): Promise<SetWeightResult>;
+}
+
+export interface ConfigDesk {
+  read(): Promise<ConfigText>;
+  versions(): Promise<readonly ConfigVersion[]>;
+  /** The text of one version, secrets masked; undefined: not in the history. */
+  version(sha256: string): Promise<ConfigText | undefined>;
+  stage(input: Stage): Promise<StageResult>;
+  commit(input: Commit): Promise<CommitResult>;
+  confirm(stageId: string): Promise<ConfirmResult>;
+  revert(stageId: string): Promise<RevertResult>;
+  restore(input: Restore): Promise<RestoreResult>;
+  fingerprints(keyHex: string): Promise<Fingerprints>;
+}
+
+export interface DaemonDesk {
+  start(): Promise<DaemonResult>;
+  stop(): Promise<DaemonResult>;
+  reload(): Promise<DaemonResult>;
+}
+
+export interface LogDesk {
+  /** The last lines of keepalived's log, oldest first. */
+  tail(lines: number): Promise<{ readonly path: string; readonly lines: readonly string[] }>;
+}
+
+/** What the routers may ask of the running agent. */
+export interface Agent {
+  readonly agentId: string;
+  readonly version: string;
+  /** Of this run: the first part of every change's id. */
+  readonly epoch: string;
+  nowMs(): number;
+  readonly state: StateFeed;
+  readonly table: TableDesk;
+  readonly config: ConfigDesk;
+  readonly daemon: DaemonDesk;
+  readonly log: LogDesk;
+}

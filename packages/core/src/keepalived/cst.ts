@@ -22,7 +22,7 @@ export interface Statement extends Range {
   /** Decoded words. Empty only for a `{` that follows nothing, or a lone condition. */
   readonly words: readonly string[];
   readonly block: Block | undefined;
-  /** `@id` or `@^id` in front of the words; the statement's range includes it. */
+  /** `@id` or `@^id` in front of the words, of this line only; the range includes it. */
   readonly condition: Condition | undefined;
 }
 
@@ -35,6 +35,9 @@ export interface Condition {
 export interface Block {
   /** Offset of `{`. */
   readonly open: number;
+  readonly openLine: number;
+  /** Comments and definitions between the keyword and its `{`. */
+  readonly leading: readonly Node[];
   /** Offset of `}`; undefined where the text ends before it. */
   readonly close: number | undefined;
   /** Line of `}`, or of the end of the text. */
@@ -51,14 +54,16 @@ export interface Comment extends Range {
 export interface Definition extends Range {
   readonly kind: "definition";
   readonly name: string;
+  readonly condition: Condition | undefined;
 }
 
 /** `~SEQ(...) text` or `~LST(...) text`, unexpanded. */
 export interface Sequence extends Range {
   readonly kind: "sequence";
+  readonly condition: Condition | undefined;
 }
 
-/** A `}` that closes nothing. */
+/** A `}` that closes nothing, or a brace nested deeper than the limit. */
 export interface StrayBrace extends Range {
   readonly kind: "stray-brace";
 }
@@ -89,7 +94,6 @@ export type FaultCode =
   | "unterminated-quote"
   | "line-too-long"
   | "nul-byte"
-  | "carriage-return-only"
   | "too-deep";
 
 /** A section in its place. Line 0 is the first of the text. */

@@ -1,0 +1,238 @@
+/**
+ * Cuts one line of keepalived.conf into tokens, as lib/parser.c of keepalived 2.2.7 does: comment first, then braces,
+ * then words at white space. Works on bytes; a UTF-8 sequence is never cut, since every mark is ASCII.
+ */
+
+/** keepalived reads lines into a buffer of 1024 bytes: what goes past 1023 is read as the next line. */
+export const maxLineLength = 1023;
+
+export const tokenKinds = {
+  word: 0,
+  quotedWord: 1,
+  open: 2,
+  close: 3,
+  comment: 4,
+  /** From a `"` that is never closed to the end of the line: keepalived drops it. */
+  unterminated: 5,
+  /** From a NUL byte to the end of the line: not read. */
+  unread: 6,
+} as const;
+export type TokenKind = (typeof tokenKinds)[keyof typeof tokenKinds];
+
+/** The tokens of one line, in arrays that are used again for every line. Offsets are absolute. */
+export interface LineTokens {
+  count: number;
+  kinds: TokenKind[];
+  starts: number[];
+  ends: number[];
+  /** The word holds bytes above 127 or `\!` or `\#`, so it is not simply a slice of the text. */
+  isPlain: boolean[];
+  /** First byte of the next line. */
+  next: number;
+  /** The line was cut at 1023 bytes. */
+  isCut: boolean;
+}
+
+export const emptyTokens = (): LineTokens => ({
+  count: 0,
+  kinds: [],
+  starts: [],
+  ends: [],
+  isPlain: [],
+  next: 0,
+  isCut: false,
+});
+
+const classes = {
+  ordinary: 0,
+  blank: 1,
+  comment: 2,
+  quote: 3,
+  brace: 4,
+  backslash: 5,
+  lineEnd: 6,
+  nul: 7,
+  dollar: 8,
+  high: 9,
+} as const;
+
+const byteClasses = ((): Uint8Array => {
+  const table = new Uint8Array(256).fill(classes.high, 128);
+  const set = (characters: string, value: number): void => {
+    for (let index = 0; index < characters.length; index += 1) table[characters.charCodeAt(index)] = value;
+  };
+  set(" \t\f\v\r", classes.blank);
+  set("!#", classes.comment);
+  set('"', classes.quote);
+  set("{}", classes.brace);
+  set("\\", classes.backslash);
+  set("\n", classes.lineEnd);
+  set("\0", classes.nul);
+  set("$", classes.dollar);
+  return table;
+})();
+
+export const classOf = (byte: number): number => byteClasses[byte] ?? classes.ordinary;
+
+/** Space, tab, FF, VT or CR. */
+export const isBlank = (byte: number | undefined): boolean =>
+  byte !== undefined && byteClasses[byte] === classes.blank;
+
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const bang = 0x21;
+const hash = 0x23;
+const backslash = 0x5c;
+
+const addToken = (
+  tokens: LineTokens,
+  kind: TokenKind,
+  range: { start: number; end: number; isPlain?: boolean },
+): void => {
+  const index = tokens.count;
+  tokens.kinds[index] = kind;
+  tokens.starts[index] = range.start;
+  tokens.ends[index] = range.end;
+  tokens.isPlain[index] = range.isPlain ?? true;
+  tokens.count = index + 1;
+};
+
+/** End of the line that starts here: its LF, the end of the text, or 1023 bytes further on. */
+export const lineEndFrom = (bytes: Uint8Array, start: number): number => {
+  const limit = Math.min(start + maxLineLength, bytes.length);
+  let end = start;
+  while (end < limit && bytes[end] !== 10) end += 1;
+  return end;
+};
+
+/** `${NAME}` and `${NAME parameters}` as one piece of a word: the offset after `}`, or the offset after `$`. */
+const endOfReference = (
+  bytes: Uint8Array,
+  at: { start: number; end: number; isDefined: IsDefined },
+): number => {
+  if (bytes[at.start + 1] !== openBrace) return at.start + 1;
+  let nameEnd = at.start + 2;
+  while (nameEnd < at.end && isNameByte(bytes[nameEnd] ?? 0)) nameEnd += 1;
+  let close = nameEnd;
+  while (close < at.end && bytes[close] !== closeBrace && bytes[close] !== openBrace) close += 1;
+  if (bytes[close] !== closeBrace || nameEnd === at.start + 2 || close >= at.end) return at.start + 1;
+  const name = String.fromCharCode(...bytes.subarray(at.start + 2, nameEnd));
+  return at.isDefined(name) ? close + 1 : at.start + 1;
+};
+
+/** Letter, digit or `_`: what a definition's name is made of. */
+export const isNameByte = (byte: number): boolean =>
+  (byte >= 0x61 && byte <= 0x7a) ||
+  (byte >= 0x41 && byte <= 0x5a) ||
+  (byte >= 0x30 && byte <= 0x39) ||
+  byte === 0x5f;
+
+/** Whether `${NAME}` stands for something, so that its braces are not those of a block. */
+export type IsDefined = (name: string) => boolean;
+
+/** Where to read: the line that starts at `start`, its tokens from `from` on. */
+export interface LexRun {
+  readonly start: number;
+  readonly from: number;
+  readonly isDefined: IsDefined;
+}
+
+/**
+ * Reads one line into `tokens`. Never fails: whatever the bytes are, the tokens and the white space between them make up
+ * the line.
+ */
+export const lexLine = (bytes: Uint8Array, run: LexRun, tokens: LineTokens): void => {
+  const { start, isDefined } = run;
+  const limit = Math.min(start + maxLineLength, bytes.length);
+  tokens.count = 0;
+  let at = run.from;
+  while (at < limit) {
+    const byte = bytes[at] ?? 0;
+    const kind = byteClasses[byte];
+    if (kind === classes.blank) {
+      at += 1;
+    } else if (kind === classes.lineEnd) {
+      break;
+    } else if (kind === classes.brace) {
+      addToken(tokens, byte === openBrace ? tokenKinds.open : tokenKinds.close, { start: at, end: at + 1 });
+      at += 1;
+    } else if (kind === classes.comment || kind === classes.nul) {
+      at = lexComment(bytes, { start: at, limit, tokens });
+    } else if (kind === classes.quote) {
+      at = lexQuoted(bytes, { start: at, limit, tokens });
+    } else {
+      at = lexWord(bytes, { start: at, limit, tokens, isDefined });
+    }
+  }
+  tokens.isCut =
+    at >= limit && limit === start + maxLineLength && limit < bytes.length && bytes[limit] !== 10;
+  tokens.next = at < bytes.length && bytes[at] === 10 ? at + 1 : at;
+};
+
+interface Cursor {
+  readonly start: number;
+  readonly limit: number;
+  readonly tokens: LineTokens;
+}
+
+const lexWord = (bytes: Uint8Array, cursor: Cursor & { isDefined: IsDefined }): number => {
+  let at = cursor.start;
+  let isPlain = true;
+  while (at < cursor.limit) {
+    const kind = byteClasses[bytes[at] ?? 0] ?? classes.ordinary;
+    if (kind === classes.ordinary) {
+      at += 1;
+    } else if (kind === classes.high) {
+      isPlain = false;
+      at += 1;
+    } else if (kind === classes.backslash) {
+      const next = bytes[at + 1];
+      const isEscape = at + 1 < cursor.limit && (next === bang || next === hash);
+      if (isEscape) isPlain = false;
+      at += isEscape ? 2 : 1;
+    } else if (kind === classes.dollar) {
+      at = endOfReference(bytes, { start: at, end: cursor.limit, isDefined: cursor.isDefined });
+    } else {
+      break;
+    }
+  }
+  addToken(cursor.tokens, tokenKinds.word, { start: cursor.start, end: at, isPlain });
+  return at;
+};
+
+const lexQuoted = (bytes: Uint8Array, cursor: Cursor): number => {
+  let at = cursor.start + 1;
+  let isPlain = true;
+  while (at < cursor.limit) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0x22 || byte === 10 || byte === 0) break;
+    if (byte >= 128) isPlain = false;
+    at += 1;
+  }
+  const isClosed = at < cursor.limit && bytes[at] === 0x22;
+  const end = isClosed ? at + 1 : at;
+  const kind = isClosed ? tokenKinds.quotedWord : tokenKinds.unterminated;
+  addToken(cursor.tokens, kind, { start: cursor.start, end, isPlain });
+  return end;
+};
+
+/** A comment that ends in a backslash leaves the backslash behind as a word (2.2.7). */
+const lexComment = (bytes: Uint8Array, cursor: Cursor): number => {
+  let end = cursor.start;
+  while (end < cursor.limit && bytes[end] !== 10 && bytes[end] !== 0) end += 1;
+  let textEnd = end;
+  while (textEnd > cursor.start && bytes[textEnd - 1] === 13) textEnd -= 1;
+  if (end > cursor.start) {
+    const hasTail = textEnd > cursor.start + 1 && bytes[textEnd - 1] === backslash;
+    addToken(cursor.tokens, tokenKinds.comment, {
+      start: cursor.start,
+      end: hasTail ? textEnd - 1 : textEnd,
+    });
+    if (hasTail) addToken(cursor.tokens, tokenKinds.word, { start: textEnd - 1, end: textEnd });
+  }
+  if (end >= cursor.limit || bytes[end] !== 0) return end;
+  let unreadEnd = end;
+  while (unreadEnd < cursor.limit && bytes[unreadEnd] !== 10) unreadEnd += 1;
+  addToken(cursor.tokens, tokenKinds.unread, { start: end, end: unreadEnd });
+  return unreadEnd;
+};

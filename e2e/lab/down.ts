@@ -1,0 +1,38 @@
+import { LabError } from "./machine/failure.ts";
+import { withLock } from "./machine/lock.ts";
+import { namespacesOf, removeNamespaces } from "./machine/network.ts";
+import { killGroup } from "./machine/process.ts";
+import { labName, readState, removeFolder } from "./machine/state.ts";
+import { planLab } from "./plan.ts";
+
+export type DownOptions = {
+  readonly name?: string;
+  /** The caller holds the lab's lock already. */
+  readonly locked?: boolean;
+};
+
+export type DownResult = { readonly name: string; readonly killed: number };
+
+async function tearDown(name: string): Promise<DownResult> {
+  const state = readState(name);
+  let killed = 0;
+  for (const identity of Object.values(state?.processes ?? {})) {
+    if (await killGroup(identity)) killed += 1;
+  }
+  // Also what no state tells of: a command killed before it could write one. The names of all topologies are the same.
+  killed += await removeNamespaces(namespacesOf(name, planLab("cdn")));
+  return { name, killed };
+}
+
+/**
+ * Ends everything the lab started, by pid and start time and by its own namespaces' names, and removes its folder.
+ * Does nothing, and says so with `killed: 0`, when there is no such lab.
+ */
+export async function down(options: DownOptions = {}): Promise<DownResult> {
+  const name = labName(options.name);
+  if (options.locked === true) return tearDown(name);
+  if (process.getuid?.() !== 0) throw new LabError("the lab needs root");
+  const result = await withLock({ name, doing: "down", timeoutMs: 120_000 }, () => tearDown(name));
+  removeFolder(name);
+  return result;
+}

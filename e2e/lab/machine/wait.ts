@@ -1,0 +1,33 @@
+import { LabError } from "./failure.ts";
+
+/** Ends after `ms`. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/**
+ * Asks `probe` until it answers something else than undefined, at most `timeoutMs`.
+ * The error names what was waited for and, when the probe left a note, how far it had come.
+ */
+export async function waitFor<T>(
+  wait: { readonly what: string; readonly timeoutMs: number; readonly everyMs?: number },
+  probe: (note: (text: string) => void) => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = performance.now() + wait.timeoutMs;
+  let lastNote = "";
+  for (;;) {
+    const answer = await probe((text) => {
+      lastNote = text;
+    });
+    if (answer !== undefined) return answer;
+    if (performance.now() >= deadline) {
+      const seconds = (wait.timeoutMs / 1000).toFixed(1);
+      throw new LabError(
+        `waited ${seconds} s in vain for ${wait.what}${lastNote === "" ? "" : ` (${lastNote})`}`,
+      );
+    }
+    await pause(wait.everyMs ?? 50);
+  }
+}

@@ -1,0 +1,168 @@
+import { knownValue } from "../director/fact.ts";
+import type { Run } from "../workflow/run.ts";
+import { compareFiles } from "./compare-files.ts";
+import { directorAge, isUsable, onConsoleClock } from "./freshness.ts";
+import type { Fleet, FleetDirector } from "./model.ts";
+import { joinRows } from "./rows.ts";
+import { hasNoHolder, isSplitBrain, readVips, type VipHolding } from "./vips.ts";
+
+/** What is wrong and what runs, in the order in which it is said: the loudest first. Empty: nothing is wrong and nothing runs. */
+
+export type TruthItem =
+  | { readonly kind: "splitBrain"; readonly holding: VipHolding }
+  | { readonly kind: "noHolder"; readonly holding: VipHolding }
+  | { readonly kind: "orphaned"; readonly vip: string; readonly director: FleetDirector }
+  | { readonly kind: "fault"; readonly director: FleetDirector; readonly instance: string }
+  | { readonly kind: "noTable"; readonly director: FleetDirector; readonly reason: string }
+  | { readonly kind: "daemonDown"; readonly director: FleetDirector }
+  | {
+      readonly kind: "removed";
+      readonly clusterId: string;
+      readonly director: FleetDirector;
+      readonly service: string;
+      /** The service's address; undefined for a firewall mark. */
+      readonly vip: string | undefined;
+      readonly realServer: string;
+      readonly sinceMs: number | undefined;
+      readonly cause: string | undefined;
+    }
+  | { readonly kind: "stale"; readonly director: FleetDirector; readonly ageMs: number | undefined }
+  | {
+      readonly kind: "pairDiffers";
+      readonly clusterId: string;
+      readonly directors: readonly [FleetDirector, FleetDirector];
+      readonly differences: number;
+    }
+  | { readonly kind: "byHand"; readonly director: FleetDirector; readonly count: number }
+  | { readonly kind: "unconfirmed"; readonly director: FleetDirector; readonly revertsAtMs: number }
+  | { readonly kind: "run"; readonly run: Run };
+
+export interface Truth {
+  readonly items: readonly TruthItem[];
+  readonly liveDirectors: number;
+  readonly directors: number;
+  /** Age of the oldest word among live directors, ms; undefined where none is live. */
+  readonly oldestMs: number | undefined;
+}
+
+const loudness: readonly TruthItem["kind"][] = [
+  "splitBrain",
+  "noHolder",
+  "orphaned",
+  "fault",
+  "noTable",
+  "daemonDown",
+  "removed",
+  "stale",
+  "pairDiffers",
+  "byHand",
+  "unconfirmed",
+  "run",
+];
+
+/** Pure; `nowMs` on the console's clock. What a silent director said last is not repeated as true: it is stale, once. */
+export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
+  const ages = fleet.directors.map((director) => directorAge(director, nowMs));
+  const live = fleet.directors.filter((_, index) => {
+    const age = ages[index];
+    return age !== undefined && isUsable(age);
+  });
+  const heard = ages.flatMap((age) =>
+    age.freshness === "never" || age.freshness === "stale" ? [] : [age.ageMs],
+  );
+  const items: TruthItem[] = [
+    ...readVips(fleet, nowMs).flatMap((holding) => vipItems(holding, nowMs)),
+    ...live.flatMap((director) => directorItems(director, fleet.runs)),
+    ...removedItems(live, fleet.runs),
+    ...staleItems(fleet, nowMs),
+    ...pairItems(fleet, live),
+    ...fleet.runs.filter((run) => run.endedAtMs === undefined).map((run) => ({ kind: "run" as const, run })),
+  ];
+  return {
+    items: items.toSorted((a, b) => loudness.indexOf(a.kind) - loudness.indexOf(b.kind)),
+    liveDirectors: live.length,
+    directors: fleet.directors.length,
+    oldestMs: heard.length === 0 ? undefined : Math.max(...heard),
+  };
+};
+
+const vipItems = (holding: VipHolding, nowMs: number): TruthItem[] => {
+  const orphaned = holding.holders
+    .filter((holder) => holder.isOrphaned)
+    .map(({ director }) => ({ kind: "orphaned" as const, vip: holding.vip, director }));
+  if (isSplitBrain(holding, nowMs)) return [{ kind: "splitBrain", holding }, ...orphaned];
+  return hasNoHolder(holding, nowMs) ? [{ kind: "noHolder", holding }] : orphaned;
+};
+
+const directorItems = (director: FleetDirector, runs: readonly Run[]): TruthItem[] => {
+  const { state } = director;
+  if (state === undefined) return [];
+  const items: TruthItem[] = (knownValue(state.vrrp) ?? [])
+    .filter((instance) => instance.state === "FAULT")
+    .map((instance) => ({ kind: "fault", director, instance: instance.name }));
+  const isServing = (knownValue(state.config)?.configured.services.length ?? 0) > 0;
+  if (state.table.status !== "known" && isServing)
+    items.push({ kind: "noTable", director, reason: state.table.reason });
+  if (knownValue(state.daemon)?.isRunning === false) items.push({ kind: "daemonDown", director });
+  const unconfirmed = knownValue(state.config)?.unconfirmed;
+  if (unconfirmed !== undefined)
+    items.push({
+      kind: "unconfirmed",
+      director,
+      revertsAtMs: onConsoleClock(director, unconfirmed.revertsAtMs),
+    });
+  const byHand = joinRows({ directorId: director.id, state, runs })?.byHandCount ?? 0;
+  if (byHand > 0) items.push({ kind: "byHand", director, count: byHand });
+  return items;
+};
+
+/** Checkers run on every director: the same real server out on both is one fact, and the first director to say it is named. */
+const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): TruthItem[] => {
+  const items = new Map<string, TruthItem>();
+  for (const director of live) {
+    if (director.state === undefined) continue;
+    for (const service of joinRows({ directorId: director.id, state: director.state, runs })?.services ?? [])
+      for (const row of service.rows) {
+        const key = `${director.clusterId} ${service.key} ${row.key}`;
+        if ((row.state.kind !== "removed" && row.state.kind !== "inhibited") || items.has(key)) continue;
+        const { sinceMs, cause } = row.state;
+        items.set(key, {
+          kind: "removed",
+          clusterId: director.clusterId,
+          director,
+          service: service.key,
+          vip: service.id.kind === "address" ? service.id.address : undefined,
+          realServer: row.key,
+          sinceMs: sinceMs === undefined ? undefined : onConsoleClock(director, sinceMs),
+          cause,
+        });
+      }
+  }
+  return [...items.values()];
+};
+
+const staleItems = (fleet: Fleet, nowMs: number): TruthItem[] =>
+  fleet.directors.flatMap((director) => {
+    const age = directorAge(director, nowMs);
+    if (isUsable(age)) return [];
+    return [{ kind: "stale" as const, director, ageMs: age.freshness === "never" ? undefined : age.ageMs }];
+  });
+
+const pairItems = (fleet: Fleet, live: readonly FleetDirector[]): TruthItem[] =>
+  fleet.clusters.flatMap((cluster) => {
+    const [first, second] = live.filter((director) => director.clusterId === cluster.id);
+    if (first?.state === undefined || second?.state === undefined) return [];
+    const a = knownValue(first.state.config)?.configured;
+    const b = knownValue(second.state.config)?.configured;
+    if (a === undefined || b === undefined) return [];
+    const differences = compareFiles(a, b).filter((line) => !line.isMet).length;
+    if (differences === 0) return [];
+    return [
+      {
+        kind: "pairDiffers" as const,
+        clusterId: cluster.id,
+        directors: [first, second] as const,
+        differences,
+      },
+    ];
+  });

@@ -2,7 +2,7 @@ import { LabError } from "./machine/failure.ts";
 import { withLock } from "./machine/lock.ts";
 import { namespacesOf, removeNamespaces } from "./machine/network.ts";
 import { killGroup } from "./machine/process.ts";
-import { labName, readState, removeFolder } from "./machine/state.ts";
+import { labName, readStateIfSound, removeFolder } from "./machine/state.ts";
 import { planLab } from "./plan.ts";
 
 export type DownOptions = {
@@ -14,7 +14,7 @@ export type DownOptions = {
 export type DownResult = { readonly name: string; readonly killed: number };
 
 async function tearDown(name: string): Promise<DownResult> {
-  const state = readState(name);
+  const state = readStateIfSound(name);
   let killed = 0;
   for (const identity of Object.values(state?.processes ?? {})) {
     if (await killGroup(identity)) killed += 1;

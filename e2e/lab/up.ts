@@ -1,3 +1,4 @@
+import { join, resolve } from "node:path";
 import { awaitCluster } from "./convergence.ts";
 import { down } from "./down.ts";
 import { awaitDirector, kernelOf, powerOn, prepareDirector } from "./hosts/director.ts";
@@ -8,7 +9,15 @@ import { withLock } from "./machine/lock.ts";
 import { makeWire, namespacesOf } from "./machine/network.ts";
 import { silent, type Progress } from "./machine/progress.ts";
 import { whyNoLab } from "./machine/requirements.ts";
-import { labName, readBootId, readState, updateState, writeState, type LabState } from "./machine/state.ts";
+import {
+  labName,
+  projectRoot,
+  readBootId,
+  readStateIfSound,
+  updateState,
+  writeState,
+  type LabState,
+} from "./machine/state.ts";
 import { planLab, type LabPlan, type Topology } from "./plan.ts";
 
 export type UpOptions = {
@@ -17,7 +26,7 @@ export type UpOptions = {
   readonly topology?: Topology;
   /** Megabytes per director, 384 unless told. */
   readonly memoryMb?: number;
-  /** Absolute path of the agent's bundle; the directors can then run it (see agent.ts). */
+  /** Path of the agent's bundle, apps/agent/dist/agent.mjs unless told. startAgent (agent.ts) runs it. */
   readonly agentBundle?: string;
   readonly progress?: Progress;
 };
@@ -33,7 +42,7 @@ function newState(name: string, options: UpOptions): LabState {
     phase: "starting",
     startedAt: new Date().toISOString(),
     memoryMb: options.memoryMb ?? 384,
-    agentBundle: options.agentBundle ?? null,
+    agentBundle: resolve(options.agentBundle ?? join(projectRoot, "apps/agent/dist/agent.mjs")),
     processes: {},
   };
 }
@@ -60,7 +69,7 @@ const isComplete = (state: LabState, plan: LabPlan) =>
   plan.realServers.every((server) => isRealServerUp(state.name, server));
 
 async function bringUp(name: string, options: UpOptions, progress: Progress): Promise<UpResult> {
-  const old = readState(name);
+  const old = readStateIfSound(name);
   if (old !== null && old.phase === "up") {
     const wanted = options.topology ?? old.topology;
     if (wanted !== old.topology) {

@@ -30,6 +30,11 @@ mkdir -p /dev/shm /dev/pts /run/lock /run/keepalived
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 
+# A folder that one of the mounts above hides (a checkout below /tmp) comes back at its own path.
+for folder in $(echo "$LVS_VISIBLE" | tr : ' '); do
+  [ -d "$folder" ] || { mkdir -p "$folder" && mount -r -t hostfs -o "$folder" none "$folder"; }
+done
+
 hostname "$LVS_NAME"
 echo "$LVS_NAME" >/etc/hostname
 printf '127.0.0.1 localhost %s\n' "$LVS_NAME" >/etc/hosts

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   decodeFrames,
   frameType,
@@ -11,7 +11,14 @@ import { expectSuccess, runCommand, type CommandOptions, type CommandResult } fr
 import { LabError, messageOf } from "../machine/failure.ts";
 import { controlTap, insideNamespace, namespaceOf, wireTap } from "../machine/network.ts";
 import { isAlive, killGroup, spawnDetached, type ProcessIdentity } from "../machine/process.ts";
-import { hostFolder, labFolder, readState, rememberProcess, type LabState } from "../machine/state.ts";
+import {
+  hostFolder,
+  labFolder,
+  projectRoot,
+  readState,
+  rememberProcess,
+  type LabState,
+} from "../machine/state.ts";
 import { waitFor } from "../machine/wait.ts";
 import { kernelEnvironment } from "../machine/xstate.ts";
 import { controlPort, type Director, type LabPlan } from "../plan.ts";
@@ -38,7 +45,7 @@ export function prepareDirector(state: LabState, plan: LabPlan, director: Direct
     writeFileSync(configuration, printKeepalivedConf(plan, director), { mode: 0o644 });
   }
   writeFileSync(join(folder, "agent", "node"), `${process.execPath}\n`);
-  if (state.agentBundle !== null) writeFileSync(join(folder, "agent", "bundle"), `${state.agentBundle}\n`);
+  writeFileSync(join(folder, "agent", "bundle"), `${state.agentBundle}\n`);
 }
 
 const wireMac = (director: Director) => `02:00:0a:4d:00:1${director.index}`;
@@ -53,6 +60,7 @@ function kernelArgv(state: LabState, director: Director): readonly string[] {
     LVS_CONTROL: director.controlAddress,
     LVS_NODE: process.execPath,
     LVS_LAB: join(import.meta.dirname, ".."),
+    LVS_VISIBLE: [projectRoot, dirname(process.execPath), dirname(state.agentBundle)].join(":"),
   };
   return insideNamespace(namespaceOf(state.name, "wire"), [
     "linux.uml",

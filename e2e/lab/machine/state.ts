@@ -17,8 +17,8 @@ const stateSchema = z.object({
   phase: z.enum(["starting", "up"]),
   startedAt: z.string(),
   memoryMb: z.number().int(),
-  /** The agent's bundle, when directors run one. */
-  agentBundle: z.string().nullable(),
+  /** The agent's bundle: one file that Node runs; it need not be there while no agent is started. */
+  agentBundle: z.string(),
   /** By role: `kernel:lvs-1`, `real-server:rs1`, `publish:3000:outer` … */
   processes: z.record(z.string(), processSchema),
 });
@@ -61,6 +61,15 @@ export function readState(name: string): LabState | null {
   const parsed = stateSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
   if (!parsed.success) throw new LabError(`${path} is not a lab's state: ${parsed.error.message}`);
   return parsed.data.bootId === readBootId() ? parsed.data : null;
+}
+
+/** As `readState`, but a state that cannot be read (another version's, a torn file) counts as none. */
+export function readStateIfSound(name: string): LabState | null {
+  try {
+    return readState(name);
+  } catch {
+    return null;
+  }
 }
 
 /** Writes the state so that a reader sees the old one or the new one, never half of it. */

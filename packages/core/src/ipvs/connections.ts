@@ -1,0 +1,199 @@
+import { z } from "zod";
+import type { Address } from "../net/address.ts";
+import { addressFamily, parseAddress } from "../net/address.ts";
+import { cidrContains, netmaskToPrefix } from "../net/cidr.ts";
+import { printEndpoint } from "../net/endpoint.ts";
+import type { IpvsTable, ServiceId, VirtualService } from "./model.ts";
+import { serviceIdSchema } from "./model.ts";
+import { findService, serviceFamily, serviceKey } from "./table.ts";
+
+/** The connection table as plain data (`ipvsadm -Lc`, /proc/net/ip_vs_conn). */
+
+export const connectionEndpointSchema = z.object({ address: z.string(), port: z.int().min(0).max(65_535) });
+
+export const connectionSchema = z.object({
+  /**
+   * A template is no connection: it is the memory that a persistent client belongs to a real server. It holds that client there
+   * until it expires, also when the server's weight is 0 (unless net.ipv4.vs.expire_quiescent_template is set).
+   */
+  kind: z.enum(["connection", "template"]),
+  /** "TCP", "UDP", "SCTP", as the kernel names it; "IP" for the template of a firewall mark. */
+  protocol: z.string(),
+  /** Of a template: the client's network under the service's persistence mask, and port 0. */
+  client: connectionEndpointSchema,
+  virtual: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("address"), address: z.string(), port: z.int().min(0).max(65_535) }),
+    z.object({ kind: z.literal("fwmark"), mark: z.int().min(0).max(4_294_967_295) }),
+  ]),
+  /** The real server. */
+  destination: connectionEndpointSchema,
+  /** "ESTABLISHED", "FIN_WAIT", "UDP", … as the kernel names it. */
+  state: z.string(),
+  /** Seconds until the entry is dropped unless traffic renews it. */
+  expiresS: z.int().min(0),
+  /** Persistence engine and what it keyed on (a SIP Call-ID). */
+  engine: z.object({ name: z.string(), data: z.string() }).optional(),
+  /** Made here, or told by the other director's sync daemon; only /proc/net/ip_vs_conn_sync says. */
+  origin: z.enum(["local", "sync"]).optional(),
+});
+export type Connection = z.infer<typeof connectionSchema>;
+
+/** A template has client port 0 and one of the two states templates have (ip_vs_proto.c ip_vs_state_name). */
+export const connectionKind = (clientPort: number, state: string): Connection["kind"] =>
+  clientPort === 0 && (state === "NONE" || state === "ASSURED") ? "template" : "connection";
+
+/** What an operator asks for; every field given must match. An empty filter matches everything. */
+export const connectionFilterSchema = z.object({
+  client: z.string().optional(),
+  /** The service's own address and port. A mark matches its templates only: the kernel's entries of a mark carry the packet's address. */
+  service: serviceIdSchema.optional(),
+  realServer: z.object({ address: z.string(), port: z.int().optional() }).optional(),
+  state: z.string().optional(),
+  kind: z.enum(["connection", "template"]).optional(),
+});
+export type ConnectionFilter = z.infer<typeof connectionFilterSchema>;
+
+/** Whether the entry was made for that service. Port 0 in the service stands for every port. */
+export const belongsToService = (
+  { virtual, protocol }: Pick<Connection, "virtual" | "protocol">,
+  id: ServiceId,
+): boolean => {
+  if (id.kind === "fwmark") return virtual.kind === "fwmark" && virtual.mark === id.mark;
+  if (virtual.kind === "fwmark") return false;
+  return (
+    protocol === id.protocol && virtual.address === id.address && (id.port === 0 || virtual.port === id.port)
+  );
+};
+
+/** Whether the entry answers the question. A template matches a client only by its exact address; see `servesClient` for masks. */
+export const matchesFilter = (filter: ConnectionFilter, connection: Connection): boolean => {
+  const { client, service, realServer, state, kind } = filter;
+  if (client !== undefined && connection.client.address !== client) return false;
+  if (kind !== undefined && connection.kind !== kind) return false;
+  if (state !== undefined && connection.state !== state) return false;
+  if (service !== undefined && !belongsToService(connection, service)) return false;
+  if (realServer === undefined) return true;
+  const { address, port } = connection.destination;
+  return address === realServer.address && (realServer.port === undefined || realServer.port === port);
+};
+
+/** The prefix length under which a service's persistent clients are lumped together; a host's full length without a mask. */
+const persistencePrefix = (service: VirtualService): number => {
+  const mask = service.persistence?.mask;
+  if (serviceFamily(service.id) === "inet6") return mask === undefined ? 128 : Number(mask);
+  return mask === undefined ? 32 : (netmaskToPrefix(mask) ?? 32);
+};
+
+/** Whether this entry speaks for that client: its own connection, or a template whose network holds the client's address. */
+const servesClient = (
+  table: Pick<IpvsTable, "services">,
+  connection: Connection,
+  client: Address,
+): boolean => {
+  if (connection.kind === "connection") return connection.client.address === client;
+  const family = addressFamily(connection.client.address);
+  const service = table.services.find(
+    (candidate) => serviceFamily(candidate.id) === family && belongsToService(connection, candidate.id),
+  );
+  const prefixLength = service === undefined ? (family === "inet" ? 32 : 128) : persistencePrefix(service);
+  return cidrContains({ address: connection.client.address, prefixLength }, client);
+};
+
+/** Which real server serves this client: the client's entries, connections before templates. Empty when there are none; also for text that is no address. */
+export const findServing = (
+  table: Pick<IpvsTable, "services">,
+  connections: readonly Connection[],
+  client: string,
+): Connection[] => {
+  const address = parseAddress(client);
+  if (address === undefined) return [];
+  const found = connections.filter((connection) => servesClient(table, connection, address));
+  return [
+    ...found.filter(({ kind }) => kind === "connection"),
+    ...found.filter(({ kind }) => kind === "template"),
+  ];
+};
+
+/** Sums over entries as they stream by; templates are counted apart, for they are no traffic. */
+export type ConnectionTotals = {
+  readonly connections: number;
+  readonly templates: number;
+  /** Connections by state name. */
+  readonly byState: Readonly<Record<string, number>>;
+  /** By real server, "10.0.0.1:80". */
+  readonly byRealServer: Readonly<
+    Record<string, { readonly connections: number; readonly templates: number }>
+  >;
+};
+
+/** Counts entries by state and by real server. Any iterable, read once. */
+export const countConnections = (connections: Iterable<Connection>): ConnectionTotals => {
+  const byState: Record<string, number> = {};
+  const byRealServer: Record<string, { connections: number; templates: number }> = {};
+  const sums = { connections: 0, templates: 0 };
+  for (const { kind, state, destination } of connections) {
+    const realServer = (byRealServer[printEndpoint(destination)] ??= { connections: 0, templates: 0 });
+    if (kind === "template") {
+      sums.templates += 1;
+      realServer.templates += 1;
+    } else {
+      sums.connections += 1;
+      realServer.connections += 1;
+      byState[state] = (byState[state] ?? 0) + 1;
+    }
+  }
+  return { ...sums, byState, byRealServer };
+};
+
+/** A drained real server that templates still send clients to. */
+export type DrainHold = {
+  readonly service: ServiceId;
+  readonly realServer: { readonly address: Address; readonly port: number };
+  readonly templates: number;
+  /** Seconds until the last of these templates expires, if no client renews one. */
+  readonly longestExpiresS: number;
+};
+
+/** For every real server with weight 0: how many templates still hold it, and for how long at least. */
+export const findDrainHolds = (
+  table: Pick<IpvsTable, "services">,
+  connections: Iterable<Connection>,
+): DrainHold[] => {
+  const drained = new Map<string, DrainHold>();
+  for (const { id, destinations } of table.services) {
+    for (const { address, port, weight } of destinations) {
+      if (weight !== 0) continue;
+      const hold = { service: id, realServer: { address, port }, templates: 0, longestExpiresS: 0 };
+      drained.set(`${serviceKey(id)} ${printEndpoint({ address, port })}`, hold);
+    }
+  }
+  for (const connection of connections) {
+    if (connection.kind !== "template") continue;
+    const service = table.services.find(({ id }) => belongsToService(connection, id));
+    if (service === undefined) continue;
+    const key = `${serviceKey(service.id)} ${printEndpoint(connection.destination)}`;
+    const hold = drained.get(key);
+    if (hold === undefined) continue;
+    const longestExpiresS = Math.max(hold.longestExpiresS, connection.expiresS);
+    drained.set(key, { ...hold, templates: hold.templates + 1, longestExpiresS });
+  }
+  return [...drained.values()].filter(({ templates }) => templates > 0);
+};
+
+/** The service an entry was made for, by exact address first and then port 0; undefined when the table has none such. */
+export const findServiceOf = (
+  table: Pick<IpvsTable, "services">,
+  connection: Pick<Connection, "virtual" | "protocol">,
+): VirtualService | undefined => {
+  const { virtual, protocol } = connection;
+  if (virtual.kind === "address" && (protocol === "TCP" || protocol === "UDP" || protocol === "SCTP")) {
+    const exact = findService(table, {
+      kind: "address",
+      protocol,
+      address: virtual.address,
+      port: virtual.port,
+    });
+    if (exact !== undefined) return exact;
+  }
+  return table.services.find(({ id }) => belongsToService(connection, id));
+};

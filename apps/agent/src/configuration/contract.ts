@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { activationSchema, commitResultSchema, refusalSchema } from "@lvs/core/director/commands";
+import { activationSchema, refusalSchema } from "@lvs/core/director/commands";
 import { configEditSchema } from "@lvs/core/keepalived/edit";
 
 /** What is asked of an agent about keepalived.conf beside the shared commands: inputs and answers, all free of secrets. */
@@ -86,5 +86,3 @@ export const fingerprintsSchema = z.object({
 /** HMAC-SHA-256 of each instance's auth_pass; instances without one are left out. Equal on two directors: the passwords are equal. */
 export const fingerprintListSchema = z.array(z.object({ instance: z.string(), fingerprint: z.string() }));
 export type Fingerprints = z.infer<typeof fingerprintListSchema>;
-
-export type CommitResult = z.infer<typeof commitResultSchema>;

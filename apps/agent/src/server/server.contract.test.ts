@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { directorChangeSchema } from "@lvs/core/director/change";
+import type { DirectorState } from "@lvs/core/director/state";
+import type { Agent } from "../daemon/agent.ts";
+import { ChangeRing } from "../daemon/change-ring.ts";
+import { StateStore } from "../daemon/state-store.ts";
+import { appRouter } from "../routers/app-router.ts";
+import { startServer, type RunningServer } from "./server.ts";
+import { callProcedure, watchState, type StreamEvent, type TestClient } from "./test-client.ts";
+import { makeTestCa, type KeyPair, type TestCa } from "./test-pki.ts";
+
+const asked: string[] = [];
+const refused: string[] = [];
+const nothing = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
+const emptyState: DirectorState = {
+  host: nothing,
+  table: nothing,
+  settings: nothing,
+  vrrp: nothing,
+  health: nothing,
+  config: nothing,
+  daemon: nothing,
+  log: [],
+};
+const store = new StateStore(emptyState, new ChangeRing("e1"));
+
+/** Writes down what it was asked, so that a refused call that reached it is seen. */
+function reached(name: string): () => never {
+  return () => {
+    asked.push(name);
+    throw new Error(`asked for ${name}`);
+  };
+}
+
+const agent: Agent = {
+  agentId: "a1",
+  version: "test",
+  epoch: "e1",
+  nowMs: () => {
+    asked.push("ping");
+    return 1;
+  },
+  state: {
+    read: () => {
+      asked.push("state.read");
+      return store.read();
+    },
+    watch: (id, signal) => {
+      asked.push("state.watch");
+      return store.watch(id, signal);
+    },
+  },
+  table: { setWeight: reached("table.setWeight") },
+  config: {
+    read: reached("config.read"),
+    versions: reached("config.versions"),
+    version: reached("config.version"),
+    stage: reached("config.stage"),
+    commit: reached("config.commit"),
+    confirm: reached("config.confirm"),
+    revert: reached("config.revert"),
+    restore: reached("config.restore"),
+    fingerprints: reached("config.fingerprints"),
+  },
+  daemon: { start: reached("daemon.start"), stop: reached("daemon.stop"), reload: reached("daemon.reload") },
+  log: { tail: reached("log.tail") },
+};
+
+/** Every procedure of the router, found by walking it: a new one is covered by itself. */
+const procedures = Object.entries<unknown>(appRouter._def.procedures).map(([path, procedure]) => ({
+  path,
+  type: z.enum(["query", "mutation", "subscription"]).parse(readType(procedure)),
+}));
+
+function readType(procedure: unknown): unknown {
+  const definition: unknown = typeof procedure === "function" ? Reflect.get(procedure, "_def") : undefined;
+  return typeof definition === "object" && definition !== null ? Reflect.get(definition, "type") : undefined;
+}
+
+let ca: TestCa;
+let server: RunningServer;
+let console_: KeyPair;
+const clientOf = (identity?: KeyPair): TestClient => ({ port: server.port, caPem: ca.pem, identity });
+
+beforeAll(async () => {
+  ca = await makeTestCa();
+  const own = await ca.issue({ commonName: "lvs-1", purposes: ["serverAuth"] });
+  console_ = await ca.issue({ commonName: "lvs-console", purposes: ["clientAuth"] });
+  server = await startServer({
+    identity: { ...own, caPem: ca.pem },
+    listen: { host: "127.0.0.1", port: 0 },
+    agent,
+    log: {
+      info: () => undefined,
+      warn: (message, fields) => void refused.push(`${message}: ${String(fields?.["reason"])}`),
+      error: () => undefined,
+    },
+  });
+});
+
+afterAll(() => server.close());
+
+/** Inputs that pass the schemas; a procedure without one here is called without input. */
+const sha = "0".repeat(64);
+const inputs: Readonly<Record<string, unknown>> = {
+  "table.setWeight": {
+    row: {
+      service: { kind: "address", protocol: "TCP", address: "192.0.2.1", port: 80 },
+      address: "192.0.2.7",
+      port: 80,
+    },
+    weight: 1,
+  },
+  "config.version": { sha256: sha },
+  "config.stage": { baseSha256: sha, change: { kind: "text", text: "" } },
+  "config.commit": { stageId: "s", activation: "none", confirmWithinMs: 1000 },
+  "config.confirm": { stageId: "s" },
+  "config.revert": { stageId: "s" },
+  "config.restore": { sha256: sha, activation: "none" },
+  "config.fingerprints": { key: sha },
+  "log.tail": { lines: 5 },
+};
+
+describe.each(procedures)("$path", ({ path, type }) => {
+  const call = (identity?: KeyPair) => callProcedure(clientOf(identity), { path, type, input: inputs[path] });
+
+  it("reaches the agent for the console", async () => {
+    asked.length = 0;
+    const answer = await call(console_);
+    expect(answer).not.toMatchObject({ status: 400 });
+    expect(asked).toEqual([path]);
+  });
+
+  it("is refused without a certificate", async () => {
+    asked.length = 0;
+    refused.length = 0;
+    expect(await call()).toMatchObject({ kind: "disconnected" });
+    expect(asked).toEqual([]);
+    expect(refused.join()).toContain("no client certificate was presented");
+  });
+
+  it("is refused to a console of another CA", async () => {
+    asked.length = 0;
+    refused.length = 0;
+    const foreign = await (await makeTestCa()).issue({ commonName: "lvs-console", purposes: ["clientAuth"] });
+    expect(await call(foreign)).toMatchObject({ kind: "disconnected" });
+    expect(asked).toEqual([]);
+    expect(refused.join()).toContain("not issued by the console's CA");
+  });
+
+  it("is refused to another agent of the same CA, with the reason in the answer and in the log", async () => {
+    asked.length = 0;
+    refused.length = 0;
+    const other = await ca.issue({ commonName: "lvs-2", purposes: ["serverAuth", "clientAuth"] });
+    const answer = await call(other);
+    expect(answer).toMatchObject({ kind: "answered", status: 403 });
+    expect(answer.kind === "answered" && answer.body).toContain(String.raw`\"lvs-2\" is not the console`);
+    expect(asked).toEqual([]);
+    expect(refused.join()).toContain("only lvs-console may ask");
+  });
+
+  it("is refused to a console certificate that is not made for clients, or has expired", async () => {
+    asked.length = 0;
+    const server_ = await ca.issue({ commonName: "lvs-console", purposes: ["serverAuth"] });
+    const old = await ca.issue({
+      commonName: "lvs-console",
+      purposes: ["clientAuth"],
+      notAfter: new Date(0),
+    });
+    for (const identity of [server_, old]) {
+      expect(await call(identity)).toMatchObject({ kind: "disconnected" });
+    }
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("state.watch", () => {
+  const publish = (number: number) => store.publish({ kind: "log", lines: [`line ${number}`] });
+  const numbersOf = (events: readonly StreamEvent[]) =>
+    events.flatMap(({ data }) => {
+      const change = directorChangeSchema.parse(JSON.parse(data));
+      return change.kind === "log" ? change.lines.map((line) => Number(line.split(" ")[1])) : [];
+    });
+
+  it("begins with a snapshot and then goes on with numbered changes", async () => {
+    const watching = watchState(clientOf(console_), undefined, (events) => {
+      if (events.length === 1) publish(0);
+      return events.length === 2;
+    });
+    const [first, second] = await watching;
+    expect(directorChangeSchema.parse(JSON.parse(first?.data ?? "")).kind).toBe("snapshot");
+    expect(directorChangeSchema.parse(JSON.parse(second?.data ?? "")).kind).toBe("log");
+  });
+
+  it("resumes by id after a cut, nothing lost and nothing doubled", async () => {
+    const received: number[] = [];
+    let id = (await watchState(clientOf(console_), undefined, (events) => events.length === 1))[0]?.id;
+    let published = 0;
+    for (let round = 0; round < 5; round += 1) {
+      for (let count = 0; count < 7; count += 1) publish((published += 1));
+      const wanted = round + 1 + 3;
+      const events = await watchState(clientOf(console_), id, (seen) => seen.length === wanted);
+      received.push(...numbersOf(events));
+      id = events.at(-1)?.id;
+    }
+    received.push(
+      ...numbersOf(
+        await watchState(clientOf(console_), id, (events) => received.length + events.length === published),
+      ),
+    );
+    expect(received).toEqual(Array.from({ length: published }, (_, index) => index + 1));
+  });
+
+  it.each(["e0:1", "e1:999999999", "e1:-1", "nonsense"])("gives a new snapshot for %s", async (id) => {
+    const [first] = await watchState(clientOf(console_), id, (events) => events.length === 1);
+    expect(directorChangeSchema.parse(JSON.parse(first?.data ?? "")).kind).toBe("snapshot");
+  });
+});

@@ -9,6 +9,7 @@ import {
   writeU16be,
   writeU32,
 } from "../net/netlink.ts";
+import type { DestinationSettings } from "./change.ts";
 import { familyNumber, familyOfNumber, readAddress, writeAddress } from "./genl-address.ts";
 import { writeServiceId } from "./genl-service.ts";
 import { readStatistics, type Statistics, writeStatistics } from "./genl-stats.ts";
@@ -79,10 +80,6 @@ const writeTunnel = (writer: ByteWriter, tunnel: Tunnel): void => {
   writeU16be(writer, destinationAttribute.tunnelPort, tunnel.port);
   writeU16(writer, destinationAttribute.tunnelFlags, tunnelChecksums.indexOf(tunnel.checksum));
 };
-
-/** What a destination is set to; its counters and connections are the kernel's. */
-export type DestinationSettings = DestinationId &
-  Pick<Destination, "forwarding" | "weight" | "upperThreshold" | "lowerThreshold" | "tunnel">;
 
 const writeSettings = (writer: ByteWriter, destination: DestinationSettings): void => {
   writeDestinationId(writer, destination);

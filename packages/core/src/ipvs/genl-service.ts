@@ -9,6 +9,7 @@ import {
   writeU16be,
   writeU32,
 } from "../net/netlink.ts";
+import type { ServiceSettings } from "./change.ts";
 import {
   familyNumber,
   familyOfNumber,
@@ -25,7 +26,6 @@ import {
   ipvsCommand,
 } from "./genl.ts";
 import { readStatistics, type Statistics, writeStatistics } from "./genl-stats.ts";
-import { addressFamily } from "../net/address.ts";
 import {
   type AddressFamily,
   noCounters,
@@ -34,6 +34,8 @@ import {
   type ServiceId,
   type VirtualService,
 } from "./model.ts";
+import { schedulerFlagBits, schedulerFlagNames } from "./schedulers.ts";
+import { serviceFamily } from "./table.ts";
 
 /** IPVS_SVC_ATTR_*. */
 const serviceAttribute = {
@@ -53,29 +55,11 @@ const serviceAttribute = {
 
 /** IP_VS_SVC_F_*. HASHED (2) is the kernel's own and is neither read nor written. */
 const serviceFlag = { persistent: 1, onePacket: 4 } as const;
-const schedulerFlagBits = [8, 16, 32] as const;
 
-/** What ipvsadm calls the three scheduler flags; only sh and mh have names of their own (ipvsadm.c, print_sched_flags). */
-const schedulerFlagNames = (scheduler: string): readonly string[] =>
-  scheduler === "sh" || scheduler === "mh"
-    ? [`${scheduler}-fallback`, `${scheduler}-port`, "flag-3"]
-    : ["flag-1", "flag-2", "flag-3"];
-
-const flagBits = (service: VirtualService): number => {
-  const names = schedulerFlagNames(service.scheduler);
-  let bits =
-    (service.persistence ? serviceFlag.persistent : 0) | (service.onePacket ? serviceFlag.onePacket : 0);
-  for (const [index, bit] of schedulerFlagBits.entries()) {
-    // "flag-1" is legal for sh and mh too: it is what ipvsadm's -b takes beside the names.
-    const given = service.schedulerFlags;
-    if (given.includes(names[index] ?? "") || given.includes(`flag-${index + 1}`)) bits |= bit;
-  }
-  return bits;
-};
-
-/** The family that a service's own addresses have. */
-export const serviceFamily = (id: ServiceId): AddressFamily =>
-  id.kind === "fwmark" ? id.family : addressFamily(id.address);
+const flagBits = (service: ServiceSettings): number =>
+  (service.persistence === undefined ? 0 : serviceFlag.persistent) |
+  (service.onePacket ? serviceFlag.onePacket : 0) |
+  schedulerFlagBits(service.scheduler, service.schedulerFlags);
 
 const writeId = (writer: ByteWriter, id: ServiceId): void => {
   writeU16(writer, serviceAttribute.family, familyNumber[serviceFamily(id)]);
@@ -104,7 +88,7 @@ const maskBytes = (persistence: Persistence | undefined, family: AddressFamily):
 
 const writeService = (
   writer: ByteWriter,
-  service: VirtualService,
+  service: ServiceSettings,
   statistics: Statistics | undefined,
 ): void => {
   writeNested(writer, commandAttribute.service, (inner) => {
@@ -123,11 +107,11 @@ const writeService = (
   });
 };
 
-/** NEW_SERVICE or SET_SERVICE; destinations and statistics are not part of it. */
+/** NEW_SERVICE or SET_SERVICE. */
 export const encodeService = (
   family: number,
   command: typeof ipvsCommand.newService | typeof ipvsCommand.setService,
-  service: VirtualService,
+  service: ServiceSettings,
 ): Uint8Array =>
   encodeGenericRequest({ family, command, kind: "ack" }, (writer) =>
     writeService(writer, service, undefined),
@@ -146,6 +130,12 @@ export const encodeServiceCommand = (
 /** Asks for every service, without destinations. */
 export const encodeDumpServices = (family: number): Uint8Array =>
   encodeGenericRequest({ family, command: ipvsCommand.getService, kind: "dump" });
+
+/** Asks for one service, without destinations; the kernel refuses with ESRCH when there is none. Read by `decodeServices`. */
+export const encodeGetService = (family: number, id: ServiceId): Uint8Array =>
+  encodeGenericRequest({ family, command: ipvsCommand.getService, kind: "ack" }, (writer) =>
+    writeServiceId(writer, id),
+  );
 
 /** The attributes of one service as the kernel answers them, statistics included. */
 export const writeServiceAnswer = (writer: ByteWriter, service: VirtualService): void =>
@@ -265,12 +255,11 @@ export const readService = (view: DataView, start: number, end: number): Virtual
   const raw = readRaw(view, start, end);
   const id = raw === undefined ? undefined : idOf(raw);
   if (raw === undefined || id === undefined) return undefined;
-  const names = schedulerFlagNames(raw.scheduler);
   const persistence = persistenceOf(raw, serviceFamily(id));
   return {
     id,
     scheduler: raw.scheduler,
-    schedulerFlags: names.filter((_, index) => (raw.flags & (schedulerFlagBits[index] ?? 0)) !== 0),
+    schedulerFlags: schedulerFlagNames(raw.scheduler, raw.flags),
     ...(persistence === undefined ? {} : { persistence }),
     onePacket: (raw.flags & serviceFlag.onePacket) !== 0,
     counters: raw.statistics?.counters ?? noCounters,

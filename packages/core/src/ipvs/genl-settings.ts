@@ -118,7 +118,8 @@ export const encodeStopDaemon = (family: number, role: SyncDaemon["role"]): Uint
 export const encodeDumpDaemons = (family: number): Uint8Array =>
   encodeGenericRequest({ family, command: ipvsCommand.getDaemon, kind: "dump" });
 
-const readDaemon = (view: DataView, start: number, end: number): SyncDaemon | undefined => {
+/** One daemon from the stretch of a daemon attribute; undefined when it is damaged or of an unknown role. */
+export const readDaemon = (view: DataView, start: number, end: number): SyncDaemon | undefined => {
   const attribute = new AttributeReader(view, start, end);
   let role: SyncDaemon["role"] | undefined;
   let interfaceName = "";

@@ -1,0 +1,32 @@
+export interface CommandOptions {
+  /** The whole process group is killed after this time. */
+  readonly timeoutMs: number;
+  /** Written to the standard input, which is closed after it; nothing: an empty input. */
+  readonly input?: Uint8Array | string;
+  /** Added to the agent's own environment; LC_ALL is always "C". */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Limit for each of both outputs; 4 MiB unless told. */
+  readonly maxOutputBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CommandResult {
+  /** 128 + n when signal n ended it, as shells say it. */
+  readonly exitCode: number;
+  /** "SIGSEGV"; undefined when it ended by itself. */
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tookMs: number;
+}
+
+/** Runs other programs: an argument vector, never a shell's text. */
+export interface Commands {
+  /**
+   * Runs to the end; every exit code is a result. A child that goes on as a daemon does not hold the call open: what it
+   * prints later is not read. Throws SystemError when it could not be run (`not-found`, `no-permission`), took too long
+   * (`timed-out`), printed too much (`too-large`) or was aborted (`closed`); the error carries argv and stderr.
+   */
+  run(argv: readonly string[], options: CommandOptions): Promise<CommandResult>;
+}

@@ -1,0 +1,206 @@
+import { Worker } from "node:worker_threads";
+import { errnoName } from "../errno.ts";
+import type { ExchangeOptions, Netlink, NetlinkAnswer, NetlinkBus, NetlinkEvent } from "../netlink.ts";
+import type { Subscription } from "../subscription.ts";
+import { codeOfErrno, SystemError } from "../system-error.ts";
+import type {
+  ExchangeChunk,
+  ExchangeCommand,
+  ExchangeReport,
+  ListenOrder,
+  ListenReport,
+} from "./netlink-messages.ts";
+
+const defaultTimeoutMs = 10_000;
+
+/** Beside this file, in the language that it is in: source or bundle. */
+const workerUrl = (name: string): URL =>
+  new URL(`./${name}.worker.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
+
+const failure = (subject: string, report: { call: string; errno: number }): SystemError => {
+  if (report.errno === 0)
+    return new SystemError({
+      door: "netlink",
+      code: "timed-out",
+      subject,
+      reason: "the kernel did not answer in time",
+    });
+  const errno = report.errno > 0 ? errnoName(report.errno) : undefined;
+  return new SystemError({
+    door: "netlink",
+    code: codeOfErrno(errno),
+    subject,
+    reason: `could not ${report.call}${errno === undefined ? "" : ` (${errno})`}`,
+    ...(errno === undefined ? {} : { errno }),
+  });
+};
+
+/** One running exchange: reports queue here until the iteration asks for them. */
+class Inbox {
+  readonly #reports: ExchangeReport[] = [];
+  #wake: (() => void) | undefined;
+
+  put(report: ExchangeReport): void {
+    this.#reports.push(report);
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  async take(): Promise<ExchangeReport> {
+    for (;;) {
+      const report = this.#reports.shift();
+      if (report !== undefined) return report;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+const answersOf = (chunk: ExchangeChunk): NetlinkAnswer[] => {
+  const answers: NetlinkAnswer[] = [];
+  const { spans, memory } = chunk;
+  for (let at = 0; at + 3 < spans.length; at += 4) {
+    const start = spans[at + 1] ?? 0;
+    const end = spans[at + 2] ?? 0;
+    answers.push({
+      index: spans[at] ?? 0,
+      bytes: new Uint8Array(memory, start, end - start),
+      errno: spans[at + 3] ?? 0,
+    });
+  }
+  return answers;
+};
+
+const joined = (requests: readonly Uint8Array[]): { bytes: Uint8Array; ends: Uint32Array } => {
+  const ends = new Uint32Array(requests.length);
+  let length = 0;
+  for (const [index, request] of requests.entries()) {
+    length += request.length;
+    ends[index] = length;
+  }
+  const bytes = new Uint8Array(length);
+  for (const [index, request] of requests.entries()) bytes.set(request, (ends[index] ?? 0) - request.length);
+  return { bytes, ends };
+};
+
+/** Netlink over worker threads: one that asks, made at the first question, and one for each subscription. */
+export class LinuxNetlink implements Netlink {
+  readonly #inboxes = new Map<number, Inbox>();
+  readonly #listeners = new Set<Worker>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+  #isClosed = false;
+
+  async *exchange(
+    bus: NetlinkBus,
+    requests: readonly Uint8Array[],
+    options: ExchangeOptions = {},
+  ): AsyncGenerator<readonly NetlinkAnswer[]> {
+    if (requests.length === 0) return;
+    const { bytes, ends } = joined(requests);
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const inbox = new Inbox();
+    this.#inboxes.set(id, inbox);
+    const { timeoutMs = defaultTimeoutMs, perSend = 1 } = options;
+    const worker = this.#exchangeWorker();
+    this.#tell(worker, { kind: "start", id, bus, requests: bytes, ends, timeoutMs, perSend }, []);
+    let isDone = false;
+    try {
+      while (!isDone) {
+        const report = await inbox.take();
+        if (report.kind === "failed") {
+          isDone = true;
+          throw failure(`netlink ${bus}`, report);
+        }
+        isDone = report.isLast;
+        yield answersOf(report);
+        this.#tell(worker, { kind: "more", id, memory: report.memory }, [report.memory]);
+      }
+    } finally {
+      this.#inboxes.delete(id);
+      if (!isDone) this.#tell(worker, { kind: "cancel", id }, []);
+      // An idle question must not keep the process alive, a running one must.
+      if (this.#inboxes.size === 0) worker.unref();
+    }
+  }
+
+  #tell(worker: Worker, command: ExchangeCommand, transfer: ArrayBuffer[]): void {
+    worker.postMessage(command, transfer);
+  }
+
+  #exchangeWorker(): Worker {
+    if (this.#isClosed) throw this.#closedError();
+    const open = this.#worker;
+    if (open !== undefined) {
+      open.ref();
+      return open;
+    }
+    const worker = new Worker(workerUrl("netlink-exchange"));
+    worker.on("message", (report: ExchangeReport) => this.#inboxes.get(report.id)?.put(report));
+    const lost = (call: string): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const [id, inbox] of this.#inboxes) inbox.put({ kind: "failed", id, call, errno: -1 });
+    };
+    worker.on("error", (error) => lost(`run the netlink thread: ${String(error)}`));
+    worker.on("exit", () => lost("go on: the netlink thread has ended"));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #closedError(): SystemError {
+    return new SystemError({
+      door: "netlink",
+      code: "closed",
+      subject: "netlink",
+      reason: "the system is closed",
+    });
+  }
+
+  async listen(
+    bus: NetlinkBus,
+    groups: readonly number[],
+    listener: (event: NetlinkEvent) => void,
+  ): Promise<Subscription> {
+    if (this.#isClosed) throw this.#closedError();
+    const order: ListenOrder = { bus, groups };
+    const worker = new Worker(workerUrl("netlink-listen"), { workerData: order });
+    this.#listeners.add(worker);
+    let isOpen = true;
+    const close = (): void => {
+      isOpen = false;
+      this.#listeners.delete(worker);
+      void worker.terminate();
+    };
+    const deliver = (event: NetlinkEvent): void => {
+      if (isOpen) listener(event);
+    };
+    await new Promise<void>((resolve, reject) => {
+      const lost = (error: SystemError): void => {
+        reject(error);
+        deliver({ kind: "failed", error });
+        close();
+      };
+      worker.on("message", (report: ListenReport) => {
+        if (report.kind === "listening") resolve();
+        else if (report.kind === "failed") lost(failure(`netlink ${bus} announcements`, report));
+        else if (report.kind === "overrun") deliver(report);
+        else deliver({ kind: "messages", bytes: new Uint8Array(report.memory), atMs: report.atMs });
+      });
+      worker.on("error", (error) =>
+        lost(failure("netlink announcements", { call: `run: ${String(error)}`, errno: -1 })),
+      );
+    });
+    worker.unref();
+    return { close };
+  }
+
+  /** Ends the threads; running exchanges fail. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const workers = [...this.#listeners, ...(this.#worker === undefined ? [] : [this.#worker])];
+    this.#listeners.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,199 @@
+import { MessageReader } from "@lvs/core/net/netlink";
+import { parentPort } from "node:worker_threads";
+import { type Libc, linux, openLibc, timeOption } from "./libc.ts";
+import type { ExchangeCommand, ExchangeJob, ExchangeReport } from "./netlink-messages.ts";
+import { CallError, checked, kernelAddress, openNetlinkSocket } from "./netlink-socket.ts";
+
+/**
+ * Asks the kernel on a thread of its own: a dump is the kernel's work inside send and recv, and on a large table, or behind the
+ * kernel's IPVS mutex, that work would stand still the daemon's event loop. Answers go back in chunks; a job may have two
+ * on the way, so that reading and decoding overlap and memory stays bounded; jobs take turns, so that a weight change never
+ * waits for a whole sweep.
+ */
+
+/** A chunk is sent when it holds this much: some 700 real servers, 2-4 ms of decoding, well below what a user feels. */
+const chunkBytes = 256 << 10;
+/** The kernel fills at most 32 KiB per recv of a dump; room for the double keeps one call one answer. */
+const receiveBytes = 64 << 10;
+const chunksOnTheWay = 2;
+const answersPerChunk = 512;
+
+interface RunningJob {
+  readonly order: ExchangeJob;
+  next: number;
+  onTheWay: number;
+}
+
+class Chunk {
+  memory: Uint8Array<ArrayBuffer>;
+  length = 0;
+  readonly spans: number[] = [];
+
+  constructor(memory: ArrayBuffer | undefined) {
+    this.memory = new Uint8Array(memory ?? new ArrayBuffer(chunkBytes + receiveBytes));
+  }
+
+  /** Room for one more recv, growing when a single answer is larger than a chunk. */
+  room(): Uint8Array {
+    if (this.memory.length - this.length < receiveBytes) {
+      const larger = new Uint8Array(this.memory.length * 2);
+      larger.set(this.memory.subarray(0, this.length));
+      this.memory = larger;
+    }
+    return this.memory.subarray(this.length);
+  }
+
+  get isFull(): boolean {
+    return this.length >= chunkBytes || this.spans.length >= answersPerChunk * 4;
+  }
+}
+
+const stampSequence = (requests: Uint8Array, start: number, sequence: number): void => {
+  new DataView(requests.buffer, requests.byteOffset).setUint32(start + 8, sequence, true);
+};
+
+class Exchange {
+  readonly #libc: Libc = openLibc();
+  readonly #post: (report: ExchangeReport, transfer: ArrayBuffer[]) => void;
+  readonly #sockets = new Map<"generic" | "route", number>();
+  readonly #to = kernelAddress();
+  readonly #spare: ArrayBuffer[] = [];
+  #jobs: RunningJob[] = [];
+  #isScheduled = false;
+
+  constructor(post: (report: ExchangeReport, transfer: ArrayBuffer[]) => void) {
+    this.#post = post;
+  }
+
+  command(command: ExchangeCommand): void {
+    switch (command.kind) {
+      case "start":
+        this.#jobs.push({ order: command, next: 0, onTheWay: 0 });
+        break;
+      case "more": {
+        if (command.memory !== undefined && this.#spare.length < 4) this.#spare.push(command.memory);
+        const job = this.#jobs.find(({ order }) => order.id === command.id);
+        if (job !== undefined) job.onTheWay -= 1;
+        break;
+      }
+      case "cancel":
+        this.#jobs = this.#jobs.filter(({ order }) => order.id !== command.id);
+        break;
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#step();
+    });
+  }
+
+  /** One chunk of the first job that may go on; that job then stands behind the others. */
+  #step(): void {
+    const job = this.#jobs.find(({ onTheWay }) => onTheWay < chunksOnTheWay);
+    if (job === undefined) return;
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    try {
+      if (this.#runChunk(job)) this.#jobs.push(job);
+    } catch (error) {
+      this.#fail(job, error);
+    }
+    this.#schedule();
+  }
+
+  #fail(job: RunningJob, error: unknown): void {
+    // Whatever is still on its way to this socket answers a request that nobody waits for any more.
+    const fd = this.#sockets.get(job.order.bus);
+    if (fd !== undefined) this.#libc.close(fd);
+    this.#sockets.delete(job.order.bus);
+    const call = error instanceof Error ? error.message : String(error);
+    const errno = error instanceof CallError ? error.errno : -1;
+    this.#post({ kind: "failed", id: job.order.id, call, errno }, []);
+  }
+
+  /** True when the job has more to do. */
+  #runChunk(job: RunningJob): boolean {
+    const { order } = job;
+    const chunk = new Chunk(this.#spare.pop());
+    const fd = this.#socket(order.bus);
+    while (job.next < order.ends.length && !chunk.isFull) {
+      const first = job.next;
+      const last = Math.min(first + order.perSend, order.ends.length);
+      this.#send(fd, order, { first, last });
+      this.#receive(fd, order, { first, last, chunk });
+      job.next = last;
+    }
+    const isLast = job.next >= order.ends.length;
+    const { memory } = chunk;
+    this.#post(
+      { kind: "chunk", id: order.id, memory: memory.buffer, spans: Int32Array.from(chunk.spans), isLast },
+      [memory.buffer],
+    );
+    job.onTheWay += 1;
+    return !isLast;
+  }
+
+  #socket(bus: "generic" | "route"): number {
+    const open = this.#sockets.get(bus);
+    if (open !== undefined) return open;
+    const fd = openNetlinkSocket(this.#libc, bus, []);
+    this.#sockets.set(bus, fd);
+    checked(
+      this.#libc,
+      "setsockopt",
+      this.#libc.setsockopt(fd, linux.SOL_SOCKET, linux.SO_RCVTIMEO, timeOption(1000), 16),
+    );
+    return fd;
+  }
+
+  #send(fd: number, order: ExchangeJob, range: { first: number; last: number }): void {
+    const start = range.first === 0 ? 0 : (order.ends[range.first - 1] ?? 0);
+    const end = order.ends[range.last - 1] ?? 0;
+    let at = start;
+    for (let index = range.first; index < range.last; index += 1) {
+      stampSequence(order.requests, at, index + 1);
+      at = order.ends[index] ?? at;
+    }
+    const bytes = order.requests.subarray(start, end);
+    const sent = Number(this.#libc.sendto(fd, bytes, bytes.length, 0, this.#to, this.#to.length));
+    checked(this.#libc, "send", sent);
+  }
+
+  /** Receives until every request of the range has its final message. */
+  #receive(fd: number, order: ExchangeJob, range: { first: number; last: number; chunk: Chunk }): void {
+    const { chunk } = range;
+    const deadline = performance.now() + order.timeoutMs;
+    let waiting = range.first;
+    let start = chunk.length;
+    while (waiting < range.last) {
+      const room = chunk.room();
+      const received = Number(this.#libc.recv(fd, room, room.length, 0));
+      if (received < 0) {
+        const errno = this.#libc.errno();
+        if (errno !== linux.EAGAIN && errno !== linux.EINTR) throw new CallError("receive", errno);
+        if (performance.now() > deadline) throw new CallError("receive", 0);
+        continue;
+      }
+      const message = new MessageReader(chunk.memory.subarray(chunk.length, chunk.length + received));
+      const base = chunk.length;
+      while (message.next()) {
+        if (!message.isFinal || message.sequence !== waiting + 1) continue;
+        const end = base + ((message.end + 3) & ~3);
+        chunk.spans.push(waiting, start, Math.min(end, base + received), message.errno());
+        start = Math.min(end, base + received);
+        waiting += 1;
+      }
+      chunk.length += received;
+    }
+  }
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const exchange = new Exchange((report, transfer) => port.postMessage(report, transfer));
+  port.on("message", (command: ExchangeCommand) => exchange.command(command));
+}

@@ -1,0 +1,49 @@
+/** What the main thread and the exchange worker say to each other. */
+
+export interface ExchangeJob {
+  readonly kind: "start";
+  readonly id: number;
+  readonly bus: "generic" | "route";
+  /** All requests, one after another, each a multiple of four bytes. */
+  readonly requests: Uint8Array;
+  /** Where each request ends. */
+  readonly ends: Uint32Array;
+  readonly timeoutMs: number;
+  readonly perSend: number;
+}
+
+export type ExchangeCommand =
+  | ExchangeJob
+  /** One chunk was used up; its memory comes back to be filled again. */
+  | { readonly kind: "more"; readonly id: number; readonly memory: ArrayBuffer | undefined }
+  | { readonly kind: "cancel"; readonly id: number };
+
+/** Four numbers for each answer: index, start, end, errno. */
+export interface ExchangeChunk {
+  readonly kind: "chunk";
+  readonly id: number;
+  readonly memory: ArrayBuffer;
+  readonly spans: Int32Array;
+  readonly isLast: boolean;
+}
+
+export type ExchangeReport =
+  | ExchangeChunk
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly call: string;
+      /** 0: no answer within the time limit. */
+      readonly errno: number;
+    };
+
+export interface ListenOrder {
+  readonly bus: "generic" | "route";
+  readonly groups: readonly number[];
+}
+
+export type ListenReport =
+  | { readonly kind: "listening" }
+  | { readonly kind: "messages"; readonly memory: ArrayBuffer; readonly atMs: number }
+  | { readonly kind: "overrun"; readonly atMs: number }
+  | { readonly kind: "failed"; readonly call: string; readonly errno: number };

@@ -1,0 +1,51 @@
+import type { Process, Processes, ProcessId, SignalName } from "../processes.ts";
+import { SystemError } from "../system-error.ts";
+
+export interface SentSignal {
+  readonly process: ProcessId;
+  readonly signal: SignalName | number;
+}
+
+/** Processes that a test started. */
+export interface SimulatedProcesses extends Processes {
+  /** Starts one; what is not said is a plain running child of process 1. */
+  start(process: Pick<Process, "pid" | "name"> & Partial<Process>): Process;
+  /** Ends one without a word. */
+  end(pid: number): void;
+  /** Called for every signal that reaches a process. */
+  onSignal(react: (sent: SentSignal) => void): void;
+  readonly sent: readonly SentSignal[];
+}
+
+/** A machine on which nothing runs. */
+export const simulatedProcesses = (): SimulatedProcesses => {
+  const running = new Map<number, Process>();
+  const sent: SentSignal[] = [];
+  const reactions: ((sent: SentSignal) => void)[] = [];
+  let ticks = 1000;
+  return {
+    sent,
+    start: (given) => {
+      ticks += 1;
+      const started: Process = { parentPid: 1, argv: [given.name], state: "S", startTicks: ticks, ...given };
+      running.set(given.pid, started);
+      return started;
+    },
+    end: (pid) => void running.delete(pid),
+    onSignal: (react) => void reactions.push(react),
+    list: async () => [...running.values()],
+    find: async (pid) => running.get(pid),
+    signal: async (target, signal) => {
+      if (running.get(target.pid)?.startTicks !== target.startTicks)
+        throw new SystemError({
+          door: "processes",
+          code: "not-found",
+          subject: `process ${target.pid}`,
+          reason: "has ended",
+        });
+      const entry = { process: target, signal };
+      sent.push(entry);
+      for (const react of reactions) react(entry);
+    },
+  };
+};

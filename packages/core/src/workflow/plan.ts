@@ -25,7 +25,12 @@ export const actionSchema = z.discriminatedUnion("kind", [
     activation: activationSchema,
   }),
   /** Puts back the file that a `writeConfig` of this run replaced, byte for byte. */
-  z.object({ kind: z.literal("restoreConfig"), directorId: z.string(), sha256: z.string(), activation: activationSchema }),
+  z.object({
+    kind: z.literal("restoreConfig"),
+    directorId: z.string(),
+    sha256: z.string(),
+    activation: activationSchema,
+  }),
   z.object({ kind: z.literal("daemon"), directorId: z.string(), verb: z.enum(["start", "stop", "reload"]) }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
@@ -86,6 +91,8 @@ export const stepSchema = z.object({
   ]),
   /** The machine the step is about, as it is called on screen: "lvs-1", "192.0.2.7". */
   subject: z.string(),
+  /** Must be true right before the actions, or the step is refused and the run pauses: the VIP never goes before the service. */
+  guards: z.array(proofSchema),
   actions: z.array(actionSchema),
   proofs: z.array(proofSchema),
   /** Run in this order to get back; empty where there is nothing to undo. */

@@ -29,8 +29,6 @@ export const runStepSchema = z.object({
   startedAtMs: z.number().optional(),
   endedAtMs: z.number().optional(),
   output: z.array(outputLineSchema),
-  /** Weights, file hashes and the like found before the step: what its undo puts back. */
-  before: z.record(z.string(), z.string()),
 });
 export type RunStep = z.infer<typeof runStepSchema>;
 
@@ -38,7 +36,15 @@ export type RunStep = z.infer<typeof runStepSchema>;
  * `running`; `waiting`: an agent or a real server cannot be asked, goes on by itself when it can; `paused`: a person must decide
  * (`pauseReason`); `aborting`: undoing from the last step back; then one of the three ends.
  */
-export const runStatusSchema = z.enum(["running", "waiting", "paused", "aborting", "done", "undone", "failed"]);
+export const runStatusSchema = z.enum([
+  "running",
+  "waiting",
+  "paused",
+  "aborting",
+  "done",
+  "undone",
+  "failed",
+]);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
 export const runSchema = z.object({
@@ -51,12 +57,19 @@ export const runSchema = z.object({
   endedAtMs: z.number().optional(),
   status: runStatusSchema,
   pauseReason: z
-    .object({ code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]), detail: z.string() })
+    .object({
+      code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]),
+      detail: z.string(),
+    })
     .optional(),
   isPauseRequested: z.boolean(),
   /** Index into `plan.steps` of the step under way or next. */
   current: z.int(),
+  /** Steps from this index on are being undone, the last one first; absent while the run goes forward. */
+  undoingDownTo: z.int().optional(),
   plan: planSchema,
+  /** Hashes of the files it wrote and staged: "written:<directorId>" → sha256. */
+  record: z.record(z.string(), z.string()),
   steps: z.array(runStepSchema),
 });
 export type Run = z.infer<typeof runSchema>;

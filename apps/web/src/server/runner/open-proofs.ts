@@ -1,0 +1,27 @@
+import type { ClusterFacts } from "@lvs/core/workflow/facts";
+import type { Proof } from "@lvs/core/workflow/plan";
+import { evaluateProof, type Evidence } from "@lvs/core/workflow/prove";
+import type { Run } from "@lvs/core/workflow/run";
+
+export interface OpenProof {
+  readonly proof: Proof;
+  readonly evidence: Evidence;
+}
+
+/** The proofs that are not there yet, with what was read. */
+export function openProofs(
+  proofs: readonly Proof[],
+  facts: ClusterFacts,
+  record: Run["record"],
+): OpenProof[] {
+  return proofs
+    .map((proof) => ({ proof, evidence: evaluateProof(proof, facts, record) }))
+    .filter((each) => each.evidence.status !== "proven");
+}
+
+/** For the record and the log; the screen prints the proofs themselves from the catalogue. */
+export function describe(open: readonly OpenProof[]): string {
+  return open
+    .map((each) => `${each.proof.kind} ${each.evidence.status} ${each.evidence.live}`.trim())
+    .join("; ");
+}

@@ -97,7 +97,8 @@ export type ListedFlags = {
 };
 
 const parseFlagList = (scheduler: string, text: string): { flags: string[]; unknown: string[] } => {
-  const names = text.split(",").filter((name) => name !== "");
+  // "()": a bit is set for which the scheduler has no name; sh and mh have none for the third alone.
+  const names = text === "" ? ["flag-3"] : text.split(",");
   const bits = names.map((name) => schedulerFlagBit(scheduler, name));
   return {
     flags: schedulerFlagNames(

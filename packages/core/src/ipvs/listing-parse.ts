@@ -57,11 +57,6 @@ class ListingReader {
     return listing;
   }
 
-  /** The listing that rows belong to; without any header it is the plain one. */
-  #current(): OpenListing {
-    return this.listings.at(-1) ?? this.#open("plain");
-  }
-
   readLine(line: string): void {
     this.#lineNumber += 1;
     const squeezed = squeeze(line);
@@ -90,21 +85,25 @@ class ListingReader {
 
   #readRow(line: string): void {
     const words = wordsOf(line);
-    const listing = this.#current();
-    if (words[0] === "->") this.#readDestinationRow(line, words.slice(1), listing);
-    else this.#readServiceRow(line, words, listing);
+    if (words[0] === "->") this.#readDestinationRow(line, words.slice(1));
+    else this.#readServiceRow(line, words);
   }
 
-  #readServiceRow(line: string, words: readonly string[], listing: OpenListing): void {
-    const { row, reason, isCut } = readService(words, listing.view);
+  /** Without any header before it a service belongs to a plain listing. */
+  #readServiceRow(line: string, words: readonly string[]): void {
+    const { row, reason, isCut } = readService(words, this.listings.at(-1)?.view ?? "plain");
     if (reason !== undefined) this.#report(line, reason);
+    this.#service = undefined;
+    if (row === undefined) return;
+    const listing = this.listings.at(-1) ?? this.#open("plain");
     if (isCut === true) listing.isExact = false;
     this.#service = row;
-    if (row !== undefined) listing.services.push(row);
+    listing.services.push(row);
   }
 
-  #readDestinationRow(line: string, words: readonly string[], listing: OpenListing): void {
-    if (this.#service === undefined) {
+  #readDestinationRow(line: string, words: readonly string[]): void {
+    const listing = this.listings.at(-1);
+    if (listing === undefined || this.#service === undefined) {
       this.#report(line, "a real server that belongs to no readable service");
       return;
     }

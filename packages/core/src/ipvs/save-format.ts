@@ -158,10 +158,14 @@ export const printRestore = (table: Pick<IpvsTable, "services">): string => tabl
 /** A rule and the line it stands in (1-based). */
 export type PlacedRule = { readonly line: number; readonly rule: Rule };
 
-/** 1.26 prints " pe NAME" and " ops" without dashes after the options of a service; what it meant is plain. */
-const mendOldSave = (line: string): string =>
+/**
+ * What some versions save but cannot restore though its meaning is plain: 1.26's " pe NAME" and " ops" without dashes, and 1.31's
+ * "-b " without a flag, which stands for the one bit that sh and mh have no name for. (Negative marks are read as well.)
+ */
+const mendSavedService = (line: string): string =>
   /^\s*-A\s/.test(line)
     ? line
+        .replace(/\s-b\s*$/, " -b flag-3")
         .replace(/\s+ops\s*$/, " -o")
         .replace(
           /\s+pe\s+(\S+)(\s+-o)?\s*$/,
@@ -170,14 +174,17 @@ const mendOldSave = (line: string): string =>
     : line;
 
 const readRule = (line: string, lookup: NumberLookup | undefined): Read<Rule> => {
-  const words = readRuleWords(mendOldSave(line));
+  const words = readRuleWords(mendSavedService(line));
   if (typeof words === "string") return { ok: false, reason: words };
   if (words.rest.length > 0 && words.command !== "set")
     return { ok: false, reason: `unexpected argument ${words.rest.join(" ")}` };
   return readTableRule(words, lookup) ?? readOtherRule(words, lookup);
 };
 
-/** Every rule of a text for `ipvsadm -R`, with its line. A line that ipvsadm would refuse is a diagnostic. */
+/**
+ * Every rule of a text for `ipvsadm -R`, with its line. A line that ipvsadm would refuse is a diagnostic, except where its own `-S`
+ * printed it and its meaning is plain.
+ */
 export const parseRules = (text: string, lookup?: NumberLookup): Parsed<PlacedRule[]> => {
   const value: PlacedRule[] = [];
   const diagnostics: TextDiagnostic[] = [];

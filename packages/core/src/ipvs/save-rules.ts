@@ -2,7 +2,7 @@ import { addressFamily, parseAddress } from "../net/address.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { parsePort } from "../net/endpoint.ts";
 import type { Change, DestinationSettings, ServiceSettings } from "./change.ts";
-import { parseWhole } from "./listing-cells.ts";
+import { parseListedMark, parseWhole } from "./listing-cells.ts";
 import type { SyncDaemon, Timeouts } from "./listing-state.ts";
 import type { ForwardingMethod, Persistence, Protocol, ServiceId, Tunnel } from "./model.ts";
 import type { RuleWords } from "./save-options.ts";
@@ -62,8 +62,8 @@ const protocolOptions = [
 ] as const;
 
 const readMark = (text: string, options: RuleWords["options"]): Read<ServiceId> => {
-  const mark = parseWhole(text);
-  if (mark === undefined || mark < 1 || mark > 4_294_967_295) return bad(`invalid fwmark value ${text}`);
+  const mark = parseListedMark(text);
+  if (mark === undefined) return bad(`invalid fwmark value ${text}`);
   return good({ kind: "fwmark", mark, family: options.has("ipv6") ? "inet6" : "inet" });
 };
 
@@ -82,7 +82,8 @@ export const readServiceId = ({ options }: RuleWords, lookup: NumberLookup | und
 
 /** Thirty-one days: ipvsadm takes no longer timeout. */
 export const maximumTimeoutS = 31 * 24 * 60 * 60;
-const defaultTimeoutS = 300;
+/** What `-p` without a number means to ipvsadm 1.31 (the manual page says 300; 360 was measured). */
+const defaultTimeoutS = 360;
 
 const readMask = (text: string, id: ServiceId): string | undefined => {
   if (serviceFamily(id) === "inet6") {

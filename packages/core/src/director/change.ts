@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { virtualServiceSchema, type IpvsTable } from "../ipvs/model.ts";
 import { serviceKey } from "../ipvs/table.ts";
-import { directorStateSchema, logLinesKept, sectionNames, type DirectorState, type SectionName } from "./state.ts";
+import {
+  directorStateSchema,
+  logLinesKept,
+  sectionNames,
+  type DirectorState,
+  type SectionName,
+} from "./state.ts";
 
 /** Something that happened, kept for the record: the facts it changed come beside it as changes of their sections. */
 export const directorEventSchema = z.object({

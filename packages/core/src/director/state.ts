@@ -109,7 +109,12 @@ export const configFileSchema = z.object({
   loadedSha256: z.string().optional(),
   /** Applied but not yet kept: the agent puts the old file back at `revertsAtMs` unless it is confirmed. */
   unconfirmed: z
-    .object({ stageId: z.string(), previousSha256: z.string(), appliedAtMs: z.number(), revertsAtMs: z.number() })
+    .object({
+      stageId: z.string(),
+      previousSha256: z.string(),
+      appliedAtMs: z.number(),
+      revertsAtMs: z.number(),
+    })
     .optional(),
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;

@@ -101,6 +101,12 @@ const stations: readonly Station[] = [
 const weighted = (weights: Readonly<Record<string, number>>) =>
   Object.entries(weights).map(([name, weight]) => ({ name, weight }));
 
+/** More addresses of the client station, so that several clients can be told apart. */
+export const extraClientAddresses: readonly string[] = Array.from(
+  { length: 19 },
+  (_, index) => `10.77.0.${201 + index}`,
+);
+
 /** The addresses, instances and services of a topology. The same in every lab: labs cannot see each other. */
 export function planLab(topology: Topology): LabPlan {
   const hosts = { topology, directors, realServers, stations };

@@ -39,10 +39,12 @@ rm -f /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*
   echo "  default_type text/plain;"
   echo "  location = / { return 200 '$name\n'; }"
   echo "  location = /health { return 200 'ok $name\n'; }"
+  echo "  location = /slow { alias /var/www/slow; limit_rate 16k; }"
   echo "}"
 } >/etc/nginx/conf.d/real-server.conf
 sed -i 's/^worker_processes .*/worker_processes 1;/' /etc/nginx/nginx.conf
-mkdir -p /var/log/nginx /var/lib/nginx
+mkdir -p /var/log/nginx /var/lib/nginx /var/www
+yes "$name" | head -n 12288 >/var/www/slow
 
 echo "VIPS=\"$vips\"" >/etc/default/lvs_real
 install -m 755 "$lab/guest/lvs-real.sh" /etc/init.d/lvs_real

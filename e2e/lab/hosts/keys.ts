@@ -12,7 +12,8 @@ async function makeKey(path: string, comment: string): Promise<void> {
 /** The private key the console logs in with on real servers; beside it, with `.pub`, the public one. */
 export const consoleKeyPath = (name: string): string => join(labFolder(name), "keys", "console");
 
-const hostKeyPath = (name: string, server: RealServer) =>
+/** A real server's host key; beside it, with `.pub`, the public one. Made once per lab, kept over restarts. */
+export const hostKeyPath = (name: string, server: RealServer): string =>
   join(hostFolder(name, server.name), "ssh_host_ed25519_key");
 
 /** Makes the console's key and every real server's host key, once per lab, and lets the console's key in. */
@@ -25,12 +26,4 @@ export async function makeKeys(name: string, plan: LabPlan): Promise<void> {
     writeFileSync(join(hostFolder(name, server.name), "authorized_keys"), authorized, { mode: 0o600 });
     await makeKey(hostKeyPath(name, server), server.name);
   }
-}
-
-/** The host key as ssh prints it: `SHA256:…`. Null before the key is made. */
-export async function readHostKeyFingerprint(name: string, server: RealServer): Promise<string | null> {
-  const path = `${hostKeyPath(name, server)}.pub`;
-  if (!existsSync(path)) return null;
-  const line = await mustRun(["ssh-keygen", "-l", "-E", "sha256", "-f", path]);
-  return line.split(" ")[1] ?? null;
 }

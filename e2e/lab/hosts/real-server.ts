@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expectSuccess, runCommand, type CommandOptions, type CommandResult } from "../machine/command.ts";
 import { LabError, messageOf } from "../machine/failure.ts";
 import { insideNamespace, namespaceOf } from "../machine/network.ts";
-import { isAlive, killGroup, spawnDetached } from "../machine/process.ts";
+import { isAlive, killGroup, spawnDetached, type ProcessIdentity } from "../machine/process.ts";
 import { hostFolder, readState, rememberProcess } from "../machine/state.ts";
 import { waitFor } from "../machine/wait.ts";
 import { servicePortsOf, vipsOf, type LabPlan, type RealServer } from "../plan.ts";
@@ -14,16 +14,22 @@ export const realServerRole = (server: RealServer): string => `real-server:${ser
 
 const bootLog = (name: string, server: RealServer) => join(hostFolder(name, server.name), "boot.log");
 
-/** The host's pid of the real server's PID 1, or null when it is not running. */
-function initPid(name: string, server: RealServer): number | null {
+/** The process that holds the real server's namespaces together, if it lives. */
+function keeperOf(name: string, server: RealServer): ProcessIdentity | null {
   const keeper = readState(name)?.processes[realServerRole(server)];
-  if (keeper === undefined || !isAlive(keeper)) return null;
+  return keeper !== undefined && isAlive(keeper) ? keeper : null;
+}
+
+/** The host's pid of the real server's PID 1, or null when it is not running (or about to start). */
+function initPid(name: string, server: RealServer): number | null {
+  const keeper = keeperOf(name, server);
+  if (keeper === null) return null;
   const children = readFileSync(`/proc/${keeper.pid}/task/${keeper.pid}/children`, "latin1").trim();
   return children === "" ? null : Number(children.split(" ")[0]);
 }
 
 export function isRealServerUp(name: string, server: RealServer): boolean {
-  return initPid(name, server) !== null;
+  return keeperOf(name, server) !== null;
 }
 
 /** Starts a real server, unless it runs: its namespaces, its VIPs on lo, sshd and nginx. */

@@ -1,5 +1,12 @@
 import { existsSync } from "node:fs";
-import type { Director, Host, LabPlan, RealServer, Station } from "../plan.ts";
+import {
+  extraClientAddresses,
+  type Director,
+  type Host,
+  type LabPlan,
+  type RealServer,
+  type Station,
+} from "../plan.ts";
 import { mustRun, runCommand } from "./command.ts";
 import { LabError } from "./failure.ts";
 import { identify } from "./process.ts";
@@ -68,6 +75,7 @@ export async function makeWire(lab: string, plan: LabPlan): Promise<void> {
       "link set lo up",
       `addr add ${host.address}/24 dev eth0`,
       `addr add ${host.address6}/64 dev eth0 nodad`,
+      ...(host.name === "client" ? extraClientAddresses.map((extra) => `addr add ${extra}/24 dev eth0`) : []),
       "link set eth0 up",
     ]);
   }

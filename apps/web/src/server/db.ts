@@ -1,0 +1,43 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "../../../../prisma/generated/client.ts";
+
+/** The one door to the database: Prisma for rows, the pool for what is many (samples) or PostgreSQL's own (locks, notices). */
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  readonly options: pg.PoolConfig;
+}
+
+declare global {
+  /** Shared by instrumentation and route handlers, which are bundled apart. */
+  var lvsDatabase: Database | undefined;
+}
+
+/** Opens the pool; asks nothing of the server yet. */
+export function openDatabase(options: pg.PoolConfig): Database {
+  const pool = new pg.Pool({ max: 10, connectionTimeoutMillis: 5_000, ...options });
+  pool.on("error", (error) => console.error(`database: idle connection lost: ${error.message}`));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  globalThis.lvsDatabase = { prisma, pool, options };
+  return globalThis.lvsDatabase;
+}
+
+export async function closeDatabase(): Promise<void> {
+  const database = globalThis.lvsDatabase;
+  globalThis.lvsDatabase = undefined;
+  if (database === undefined) return;
+  await database.prisma.$disconnect();
+  await database.pool.end();
+}
+
+/** Throws before `openDatabase`. */
+export function db(): PrismaClient {
+  return database().prisma;
+}
+
+export function database(): Database {
+  if (globalThis.lvsDatabase === undefined) throw new Error("the database is not open yet");
+  return globalThis.lvsDatabase;
+}

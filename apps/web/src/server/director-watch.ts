@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { directorChangeSchema, type DirectorChange } from "@lvs/core/director/change";
+import type { Connection } from "@lvs/core/fleet/model";
+import { connectionOf, readFailure, type AgentFailure } from "./agent-failure.ts";
+import { linkTo, type AgentClient, type AgentTarget } from "./agents.ts";
+
+/** Hears one director's agent for as long as it is asked to: connects, goes on after the last id, waits longer after each failure. */
+
+export interface Heard {
+  /** The agent's own number of it: a resumed stream repeats none. */
+  readonly id: string;
+  readonly change: DirectorChange;
+  readonly heardAtMs: number;
+  /** Director's clock minus the console's, ms. */
+  readonly clockOffsetMs: number;
+}
+
+export interface WatchHandlers {
+  readonly onConnection: (connection: Connection) => void;
+  readonly onHeard: (heard: Heard) => void;
+}
+
+/** An agent says something every second; a host that was cut off says nothing at all, and TCP would not notice for minutes. */
+const silenceMs = 5_000;
+const firstPauseMs = 250;
+const longestPauseMs = 4_000;
+const pingLimitMs = 4_000;
+const clockEveryMs = 60_000;
+
+/** Returns when `signal` ends. */
+export async function watchDirector(
+  target: AgentTarget,
+  handlers: WatchHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  let lastEventId: string | undefined;
+  let pauseMs = firstPauseMs;
+  let downSinceMs = Date.now();
+  handlers.onConnection({ status: "connecting", sinceMs: downSinceMs });
+  while (!signal.aborted) {
+    const attempt = new Attempt(target, handlers, lastEventId);
+    const failure = await attempt.run(signal);
+    if (signal.aborted) return;
+    lastEventId = attempt.lastEventId;
+    if (attempt.wasConnected) {
+      downSinceMs = Date.now();
+      pauseMs = firstPauseMs;
+    }
+    handlers.onConnection(connectionOf(failure, downSinceMs));
+    // Spread, so that many directors that were lost at once do not come back at once.
+    await sleep(pauseMs * (0.7 + Math.random() * 0.6), undefined, { signal }).catch(() => undefined);
+    pauseMs = Math.min(pauseMs * 1.7, longestPauseMs);
+  }
+}
+
+/** One connection, from the first question to its end. */
+class Attempt {
+  lastEventId: string | undefined;
+  wasConnected = false;
+  readonly #target: AgentTarget;
+  readonly #handlers: WatchHandlers;
+  readonly #agent: AgentClient;
+  #clockOffsetMs = 0;
+
+  constructor(target: AgentTarget, handlers: WatchHandlers, lastEventId: string | undefined) {
+    this.#target = target;
+    this.#handlers = handlers;
+    this.#agent = linkTo(target).client;
+    this.lastEventId = lastEventId;
+  }
+
+  async run(signal: AbortSignal): Promise<AgentFailure> {
+    try {
+      const agentId = await this.#measureClock(signal);
+      if (agentId !== this.#target.id) {
+        return { kind: "refused", code: "AGENT_ID", reason: `the agent there is another one (${agentId})` };
+      }
+      const end = await this.#listen(signal);
+      return await readFailure(end, this.#target);
+    } catch (error) {
+      return readFailure(error, this.#target);
+    }
+  }
+
+  /** By half the round trip, as NTP does. */
+  async #measureClock(signal: AbortSignal): Promise<string> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(pingLimitMs)]);
+    const askedMs = Date.now();
+    const { agentId, nowMs } = await this.#agent.ping.query(undefined, { signal: limit });
+    const answeredMs = Date.now();
+    this.#clockOffsetMs = Math.round(nowMs - (askedMs + answeredMs) / 2);
+    return agentId;
+  }
+
+  /** Resolves with what ended the stream. */
+  #listen(signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve) => {
+      const silent = (): void => end(failureOf("SILENT"));
+      let silence = setTimeout(silent, silenceMs);
+      const clock = setInterval(() => void this.#measureClock(signal).catch(() => undefined), clockEveryMs);
+      const end = (reason: unknown): void => {
+        clearTimeout(silence);
+        clearInterval(clock);
+        signal.removeEventListener("abort", stop);
+        subscription.unsubscribe();
+        resolve(reason);
+      };
+      const stop = (): void => end(undefined);
+      const subscription = this.#agent.state.watch.subscribe(
+        { lastEventId: this.lastEventId },
+        {
+          onData: ({ id, data }) => {
+            clearTimeout(silence);
+            silence = setTimeout(silent, silenceMs);
+            const fault = this.#hear(id, data);
+            if (fault !== undefined) end(fault);
+          },
+          onError: (error) => end(error),
+          onComplete: () => end(failureOf("ECONNRESET")),
+          onConnectionStateChange: (state) => {
+            if (state.state === "connecting" && state.error) end(failureOf("ECONNRESET"));
+          },
+        },
+      );
+      signal.addEventListener("abort", stop, { once: true });
+    });
+  }
+
+  #hear(id: string, data: unknown): Error | undefined {
+    const parsed = directorChangeSchema.safeParse(data);
+    if (!parsed.success) {
+      return new Error(
+        `its agent speaks of facts in another form than this console: ${parsed.error.issues[0]?.message ?? ""}`,
+      );
+    }
+    const heardAtMs = Date.now();
+    if (!this.wasConnected) {
+      this.wasConnected = true;
+      this.#handlers.onConnection({ status: "connected", sinceMs: heardAtMs });
+    }
+    this.lastEventId = id;
+    this.#handlers.onHeard({ id, change: parsed.data, heardAtMs, clockOffsetMs: this.#clockOffsetMs });
+    return undefined;
+  }
+}
+
+function failureOf(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

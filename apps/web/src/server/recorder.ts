@@ -1,0 +1,96 @@
+import type { DirectorEvent } from "@lvs/core/director/change";
+import type { FleetDirector } from "@lvs/core/fleet/model";
+import { agentFor } from "./agents.ts";
+import { database, db } from "./db.ts";
+import type { Heard } from "./director-watch.ts";
+
+/** What is kept of the directors' streams: events, and keepalived.conf as it was, secrets masked by the agent. */
+export interface Recorder {
+  heard(director: FleetDirector, heard: Heard): void;
+  /** Waits for what is being written. */
+  finish(): Promise<void>;
+}
+
+interface Waiting {
+  readonly directorId: string;
+  readonly sourceId: string;
+  readonly event: DirectorEvent;
+}
+
+/** A director in trouble says a lot; past this many the oldest are dropped while the database is away, and the log says so. */
+const mostWaiting = 10_000;
+
+export function makeRecorder(): Recorder {
+  let waiting: Waiting[] = [];
+  let writing: Promise<void> | undefined;
+  const lastSha = new Map<string, string>();
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, 500);
+      try {
+        await insertEvents(batch);
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        if (waiting.length > mostWaiting) {
+          console.error(`events: ${waiting.length - mostWaiting} dropped, the database is away`);
+          waiting = waiting.slice(-mostWaiting);
+        }
+        console.error(`events: not written yet: ${error instanceof Error ? error.message : String(error)}`);
+        return;
+      }
+    }
+  };
+  const start = (): void => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+  };
+
+  return {
+    heard: (director, { id, change }) => {
+      if (change.kind === "event") {
+        waiting.push({ directorId: director.id, sourceId: id, event: change.event });
+        start();
+      } else if (waiting.length > 0) start();
+      const config = director.state?.config;
+      if (config?.status !== "known" || lastSha.get(director.id) === config.value.sha256) return;
+      lastSha.set(director.id, config.value.sha256);
+      keepConfig(director.id).catch((error: unknown) => {
+        lastSha.delete(director.id);
+        console.error(
+          `${director.name}: its configuration was not kept: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
+    },
+    finish: async () => {
+      start();
+      await writing;
+    },
+  };
+}
+
+/** A number of the agent's that is there already is not written again. */
+async function insertEvents(batch: readonly Waiting[]): Promise<void> {
+  await database().pool.query(
+    `insert into "Event" ("directorId", "sourceId", at, kind, subject, detail)
+     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[]) as t(d, s, a, k, u, e)
+     where exists (select 1 from "Director" where id = d)
+     on conflict do nothing`,
+    [
+      batch.map(({ directorId }) => directorId),
+      batch.map(({ sourceId }) => sourceId),
+      batch.map(({ event }) => new Date(event.atMs)),
+      batch.map(({ event }) => event.kind),
+      batch.map(({ event }) => event.subject),
+      batch.map(({ event }) => event.detail),
+    ],
+  );
+}
+
+/** Reads the text only where the newest kept one is another. */
+async function keepConfig(directorId: string): Promise<void> {
+  const { sha256, text } = await (await agentFor(directorId)).config.read.query();
+  const newest = await db().configVersion.findFirst({ where: { directorId }, orderBy: { seenAt: "desc" } });
+  if (newest?.sha256 !== sha256) await db().configVersion.create({ data: { directorId, sha256, text } });
+}

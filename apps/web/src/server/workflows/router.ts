@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { planRequestSchema, planSchema } from "@lvs/core/workflow/plan";
-import { hasEnded } from "@lvs/core/workflow/progress";
+import { hasEnded, runEventSchema } from "@lvs/core/workflow/progress";
 import { runSchema, type Run } from "@lvs/core/workflow/run";
 import { agentFor } from "../agents.ts";
 import { currentFleet } from "../live.ts";
 import { problem } from "../problem.ts";
-import { ClusterBusy, findRun, recentRuns } from "../runner/run-store.ts";
+import { ClusterBusy, findRun, recentRuns, runEvents } from "../runner/run-store.ts";
 import { goOnEvents, pauseEvents, resumeEvents, startRun, tellRun, undoEvents } from "../runner/runner.ts";
 import { procedure, router } from "../trpc.ts";
 import { makePlan, unmet } from "./make-plan.ts";
@@ -108,6 +108,12 @@ export const workflowsRouter = router({
       if (run === undefined) throw problem("notFound", "There is no such run.");
       return run;
     }),
+
+  /** The whole record of a run, oldest first: what was stored, as it was stored. */
+  events: procedure
+    .input(runIdSchema)
+    .output(z.array(z.object({ atMs: z.number(), event: runEventSchema })))
+    .query(({ input }) => runEvents(input.runId)),
 });
 
 async function tell(id: string, say: Parameters<typeof tellRun>[1]): Promise<Run> {

@@ -7,6 +7,7 @@ import { ask, netlinkRefusal } from "../system/netlink.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { readIpvsFamily } from "./family.ts";
+import { type Fingerprint, fingerprintOf, isSameFingerprint } from "./fingerprint.ts";
 
 /** One look at the kernel's table. `readAtMs`: the clock's time when the reading ended. */
 export type IpvsReading =
@@ -39,8 +40,8 @@ const sliceMs = 4;
 const attempts = 3;
 
 interface KeptService {
-  /** The kernel's answer, whose equality proves that no destination changed. */
-  readonly answer: Uint8Array;
+  /** Of the kernel's answer: the same again means that no destination changed. */
+  readonly fingerprint: Fingerprint;
   readonly destinations: Destination[];
   readonly service: VirtualService;
 }
@@ -59,10 +60,8 @@ const isSameHead = (a: VirtualService, b: VirtualService): boolean =>
   a.schedulerFlags.join() === b.schedulerFlags.join() &&
   a.persistence?.timeoutS === b.persistence?.timeoutS &&
   a.persistence?.mask === b.persistence?.mask &&
-  a.persistence?.engine === b.persistence?.engine;
-
-const isSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && Buffer.compare(a, b) === 0;
+  a.persistence?.engine === b.persistence?.engine &&
+  a.idleEngine === b.idleEngine;
 
 /** Thrown inside one reading when the family's number is no longer right. */
 class FamilyGone extends Error {
@@ -184,13 +183,14 @@ class KernelTableReader implements TableReader {
   }
 
   #keep(last: KeptService | undefined, head: VirtualService, bytes: Uint8Array): KeptService {
-    if (last !== undefined && isSameBytes(last.answer, bytes)) {
+    const fingerprint = fingerprintOf(bytes);
+    if (last !== undefined && isSameFingerprint(last.fingerprint, fingerprint)) {
       if (isSameHead(last.service, head)) return last;
       return { ...last, service: { ...head, destinations: last.destinations } };
     }
     const { value, diagnostics } = decodeDestinations(bytes);
     for (const diagnostic of diagnostics) this.#diagnostics.push(`${serviceKey(head.id)}: ${diagnostic}`);
-    return { answer: bytes.slice(), destinations: value, service: { ...head, destinations: value } };
+    return { fingerprint, destinations: value, service: { ...head, destinations: value } };
   }
 }
 

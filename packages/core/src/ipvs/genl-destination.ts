@@ -133,6 +133,7 @@ export const writeDestinationAnswer = (writer: ByteWriter, destination: Destinat
  * Decodes destinations one after another with readers that are made once per answer: a large table has a hundred thousand of them.
  */
 class DestinationDecoder {
+  readonly #view: DataView;
   readonly #attribute: AttributeReader;
   readonly #address: AttributeReader;
   readonly #statistics: AttributeReader;
@@ -141,6 +142,7 @@ class DestinationDecoder {
   #tunnelFlags = 0;
 
   constructor(view: DataView) {
+    this.#view = view;
     this.#attribute = new AttributeReader(view, 0, 0);
     this.#address = new AttributeReader(view, 0, 0);
     this.#statistics = new AttributeReader(view, 0, 0);
@@ -214,8 +216,7 @@ class DestinationDecoder {
       }
     }
     if (statistics === undefined && narrowEnd > 0) statistics = this.#readStatistics(narrowStart, narrowEnd);
-    const known = familyOfNumber(family);
-    const address = known === undefined ? undefined : readAddress(this.#address, known);
+    const address = this.#readAddress(family);
     const method = forwardingOfNumber[forwarding];
     if (address === undefined || method === undefined) return undefined;
     const destination: Destination = {
@@ -232,6 +233,18 @@ class DestinationDecoder {
       rates: statistics?.rates ?? noRates,
     };
     return method === "Tunnel" ? this.#withTunnel(destination) : destination;
+  }
+
+  /** IPv4 straight from the view: the general way costs three objects for each of a hundred thousand. */
+  #readAddress(family: number): string | undefined {
+    const { start, length } = this.#address;
+    const view = this.#view;
+    if (family === 2 && length >= 4) {
+      const [a, b] = [view.getUint8(start), view.getUint8(start + 1)];
+      return `${a}.${b}.${view.getUint8(start + 2)}.${view.getUint8(start + 3)}`;
+    }
+    const known = familyOfNumber(family);
+    return known === undefined ? undefined : readAddress(this.#address, known);
   }
 
   #readStatistics(start: number, end: number): Statistics {

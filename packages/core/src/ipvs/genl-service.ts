@@ -94,8 +94,8 @@ const writeService = (
   writeNested(writer, commandAttribute.service, (inner) => {
     writeId(inner, service.id);
     writeText(inner, serviceAttribute.scheduler, service.scheduler);
-    if (service.persistence?.engine !== undefined)
-      writeText(inner, serviceAttribute.engine, service.persistence.engine);
+    const engine = service.persistence?.engine ?? service.idleEngine;
+    if (engine !== undefined) writeText(inner, serviceAttribute.engine, engine);
     writeAttribute(inner, serviceAttribute.flags, (value) =>
       value.u32le(flagBits(service)).u32le(0xff_ff_ff_ff),
     );
@@ -261,6 +261,8 @@ export const readService = (view: DataView, start: number, end: number): Virtual
     scheduler: raw.scheduler,
     schedulerFlags: schedulerFlagNames(raw.scheduler, raw.flags),
     ...(persistence === undefined ? {} : { persistence }),
+    // An engine without the flag: the kernel keeps it and uses it as soon as the service becomes persistent.
+    ...(persistence === undefined && raw.engine !== undefined ? { idleEngine: raw.engine } : {}),
     onePacket: (raw.flags & serviceFlag.onePacket) !== 0,
     counters: raw.statistics?.counters ?? noCounters,
     rates: raw.statistics?.rates ?? noRates,

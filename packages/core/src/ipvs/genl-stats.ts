@@ -1,6 +1,6 @@
 import type { ByteWriter } from "../net/bytes.ts";
 import { type AttributeReader, writeNested, writeU64 } from "../net/netlink.ts";
-import type { Counters, Rates } from "./model.ts";
+import { type Counters, noCounters, noRates, type Rates } from "./model.ts";
 
 /**
  * IPVS_STATS_ATTR_*: counters and estimators of one service or destination. The kernel sends them twice, as 32-bit STATS and as
@@ -11,55 +11,70 @@ export interface Statistics {
   readonly rates: Rates;
 }
 
-/** Reads either list: a value's own length says how wide it is. Absent values are 0. */
+/**
+ * Reads either list: a value's own length says how wide it is. Absent values are 0. Counters that are all 0, and rates that are,
+ * are the one shared object of the model: on a large table most real servers are idle at most moments.
+ */
 export const readStatistics = (attribute: AttributeReader): Statistics => {
-  const counters = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
-  const rates = {
-    connectionsPerSecond: 0,
-    inPacketsPerSecond: 0,
-    outPacketsPerSecond: 0,
-    inBytesPerSecond: 0,
-    outBytesPerSecond: 0,
-  };
+  let connections = 0;
+  let inPackets = 0;
+  let outPackets = 0;
+  let inBytes = 0;
+  let outBytes = 0;
+  let connectionsPerSecond = 0;
+  let inPacketsPerSecond = 0;
+  let outPacketsPerSecond = 0;
+  let inBytesPerSecond = 0;
+  let outBytesPerSecond = 0;
   while (attribute.next()) {
     const value = attribute.length >= 8 ? attribute.u64() : attribute.length >= 4 ? attribute.u32() : 0;
+    if (value === 0) continue;
     switch (attribute.type) {
       case 1:
-        counters.connections = value;
+        connections = value;
         break;
       case 2:
-        counters.inPackets = value;
+        inPackets = value;
         break;
       case 3:
-        counters.outPackets = value;
+        outPackets = value;
         break;
       case 4:
-        counters.inBytes = value;
+        inBytes = value;
         break;
       case 5:
-        counters.outBytes = value;
+        outBytes = value;
         break;
       case 6:
-        rates.connectionsPerSecond = value;
+        connectionsPerSecond = value;
         break;
       case 7:
-        rates.inPacketsPerSecond = value;
+        inPacketsPerSecond = value;
         break;
       case 8:
-        rates.outPacketsPerSecond = value;
+        outPacketsPerSecond = value;
         break;
       case 9:
-        rates.inBytesPerSecond = value;
+        inBytesPerSecond = value;
         break;
       case 10:
-        rates.outBytesPerSecond = value;
+        outBytesPerSecond = value;
         break;
       // IPVS_STATS_ATTR_PAD keeps 64-bit values aligned, and newer kernels may add counters: neither is ours.
       default:
         break;
     }
   }
-  return { counters, rates };
+  const hasCounters = connections + inPackets + outPackets + inBytes + outBytes > 0;
+  const hasRates =
+    connectionsPerSecond + inPacketsPerSecond + outPacketsPerSecond + inBytesPerSecond + outBytesPerSecond >
+    0;
+  return {
+    counters: hasCounters ? { connections, inPackets, outPackets, inBytes, outBytes } : noCounters,
+    rates: hasRates
+      ? { connectionsPerSecond, inPacketsPerSecond, outPacketsPerSecond, inBytesPerSecond, outBytesPerSecond }
+      : noRates,
+  };
 };
 
 /** A STATS64 list inside an attribute numbered `type`, as the kernel answers it. */

@@ -17,8 +17,7 @@ const word = z
   .string()
   .min(1)
   .max(500)
-  // oxlint-disable-next-line no-control-regex -- a control character would end the word or the line
-  .regex(/^[^\s\u0000-\u001f{}"!#]+$/u, "one word, without blanks, quotes, braces, ! or #");
+  .regex(/^[^\s\p{Cc}{}"!#]+$/u, "one word, without blanks, quotes, braces, ! or #");
 
 const port = z.int().min(0).max(65_535);
 const weight = z.int().min(0).max(65_535);
@@ -29,12 +28,11 @@ export type RealServerRef = z.infer<typeof realServerRefSchema>;
 /** A keyword with its values; a value with blanks is written in double quotes. */
 export const settingSchema = z.object({
   keyword: word,
-  // oxlint-disable-next-line no-control-regex -- a line end would make a second statement of the value
   values: z.array(
     z
       .string()
       .max(900)
-      .regex(/^[^\u0000-\u001f"]*$/u),
+      .regex(/^[^\p{Cc}"]*$/u),
   ),
 });
 export type Setting = z.infer<typeof settingSchema>;

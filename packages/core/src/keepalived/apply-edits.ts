@@ -1,0 +1,90 @@
+import type { Diagnostic, Parsed } from "./diagnostic.ts";
+import type { ConfigEdit } from "./edit.ts";
+import { addInstance, addVip, removeInstance, removeVip } from "./edits/instance.ts";
+import { setKeyword, setPriority } from "./edits/keyword.ts";
+import type { EditContext } from "./edits/locate.ts";
+import type { Outcome, Refusal } from "./edits/patch.ts";
+import { applyPatches, refuse } from "./edits/patch.ts";
+import { addRealServer, removeRealServer, setRealServerWeight } from "./edits/real-server.ts";
+import { addChecker, addVirtualServer, removeChecker, removeVirtualServer } from "./edits/virtual-server.ts";
+import { parseConfig } from "./parse.ts";
+
+export interface EditOptions {
+  readonly path: string;
+  /** The director's config id (`keepalived -i`, else its node name): which `@id` lines count. */
+  readonly configId?: string;
+}
+
+/**
+ * Applies edits one after another. Only the lines they name change: comments, indentation, line ends and order around them
+ * stay. All or nothing: a refused edit is a diagnostic of severity error, and the value is the input.
+ * The way back is the input itself.
+ */
+export const applyEdits = (
+  bytes: Uint8Array,
+  edits: readonly ConfigEdit[],
+  options: EditOptions,
+): Parsed<Uint8Array> => {
+  const diagnostics: Diagnostic[] = [];
+  let current = bytes;
+  for (const edit of edits) {
+    const outcome = outcomeOf(current, edit, options);
+    if (outcome.kind === "refused") {
+      const { code, message, line } = outcome;
+      const refusal: Diagnostic = { code, severity: "error", message, path: options.path, line, column: 1 };
+      return { value: bytes, diagnostics: [...diagnostics, refusal] };
+    }
+    for (const note of outcome.notes) diagnostics.push({ ...note, path: options.path, column: 1 });
+    current = applyPatches(current, outcome.patches);
+  }
+  return { value: current, diagnostics };
+};
+
+/** Faults of braces and quotes after which it is not certain what a block holds. */
+const blockingFaults = new Set([
+  "missing-closing-brace",
+  "stray-closing-brace",
+  "brace-without-keyword",
+  "too-deep",
+]);
+
+const outcomeOf = (bytes: Uint8Array, edit: ConfigEdit, options: EditOptions): Outcome => {
+  const { value: tree, diagnostics } = parseConfig(bytes, { path: options.path });
+  const fault = diagnostics.find(({ code }) => blockingFaults.has(code));
+  if (fault !== undefined) return unbalanced(fault);
+  return applyEdit({ tree, configId: options.configId }, edit);
+};
+
+const unbalanced = ({ line, message }: Diagnostic): Refusal =>
+  refuse("braces-not-balanced", `mend the braces first: ${message}`, line);
+
+const applyEdit = (context: EditContext, edit: ConfigEdit): Outcome => {
+  switch (edit.kind) {
+    case "addRealServer":
+      return addRealServer(context, edit);
+    case "removeRealServer":
+      return removeRealServer(context, edit);
+    case "setRealServerWeight":
+      return setRealServerWeight(context, edit);
+    case "addVirtualServer":
+      return addVirtualServer(context, edit);
+    case "removeVirtualServer":
+      return removeVirtualServer(context, edit);
+    case "addChecker":
+      return addChecker(context, edit);
+    case "removeChecker":
+      return removeChecker(context, edit);
+    case "addVip":
+      return addVip(context, edit);
+    case "removeVip":
+      return removeVip(context, edit);
+    case "addInstance":
+      return addInstance(context, edit);
+    case "removeInstance":
+      return removeInstance(context, edit);
+    case "setPriority":
+      return setPriority(context, edit);
+    case "setKeyword":
+      return setKeyword(context, edit);
+  }
+};

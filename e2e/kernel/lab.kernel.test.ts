@@ -108,6 +108,13 @@ describe.each<{ lab: string; topology: Topology }>([
     }
   });
 
+  it("has configurations that keepalived accepts without a word", async () => {
+    for (const host of ["lvs-1", "lvs-2"]) {
+      const argv = ["keepalived", "-t", "-f", "/etc/keepalived/keepalived.conf"];
+      expect(await exec(lab, host, { argv })).toEqual({ exitCode: 0, stdout: "", stderr: "", problem: null });
+    }
+  });
+
   it("holds each VIP on exactly one director, its MASTER", async () => {
     const { instances } = planLab(topology);
     expect(await holdersOf(lab)).toEqual(
@@ -160,6 +167,20 @@ describe("a lab", () => {
     expect(await up({ name: cdn })).toMatchObject({ topology: "cdn", wasUp: true });
     expect(performance.now() - start).toBeLessThan(2000);
     expect(openLab(cdn).state.processes).toEqual(before);
+  });
+
+  it("of another folder is not taken over by its name, nor taken down", async () => {
+    const home = labFolder(cdn);
+    const before = process.env["LVS_LAB_DIR"];
+    process.env["LVS_LAB_DIR"] = join(fixtures, "elsewhere");
+    try {
+      await expect(up({ name: cdn })).rejects.toThrow(`belongs to ${home}`);
+      await expect(down({ name: cdn })).rejects.toThrow("belongs to");
+    } finally {
+      if (before === undefined) delete process.env["LVS_LAB_DIR"];
+      else process.env["LVS_LAB_DIR"] = before;
+    }
+    expect((await readStatus(cdn)).directors.map(({ inside }) => inside !== null)).toEqual([true, true]);
   });
 
   it("refuses another topology while it is up", async () => {
@@ -344,6 +365,12 @@ describe("an interrupted start", () => {
       expect(await tracesOf(torn)).toEqual([]);
     },
   );
+});
+
+it("two starts of one lab at once are one start", async () => {
+  const results = await Promise.all([up({ name: torn }), up({ name: torn })]);
+  expect(results.filter(({ wasUp }) => wasUp).length).toBe(1);
+  await down({ name: torn });
 });
 
 it("a lab that was taken down leaves nothing on the machine", async () => {

@@ -1,8 +1,9 @@
 import { LabError } from "./machine/failure.ts";
 import { withLock } from "./machine/lock.ts";
 import { namespacesOf, removeNamespaces } from "./machine/network.ts";
+import { expectOwnName, releaseName } from "./machine/owner.ts";
 import { killGroup } from "./machine/process.ts";
-import { labName, readStateIfSound, removeFolder } from "./machine/state.ts";
+import { clearFolder, labName, readStateIfSound } from "./machine/state.ts";
 import { planLab } from "./plan.ts";
 
 export type DownOptions = {
@@ -14,6 +15,7 @@ export type DownOptions = {
 export type DownResult = { readonly name: string; readonly killed: number };
 
 async function tearDown(name: string): Promise<DownResult> {
+  expectOwnName(name);
   const state = readStateIfSound(name);
   let killed = 0;
   for (const identity of Object.values(state?.processes ?? {})) {
@@ -21,6 +23,8 @@ async function tearDown(name: string): Promise<DownResult> {
   }
   // Also what no state tells of: a command killed before it could write one. The names of all topologies are the same.
   killed += await removeNamespaces(namespacesOf(name, planLab("cdn")));
+  releaseName(name);
+  clearFolder(name);
   return { name, killed };
 }
 
@@ -32,7 +36,5 @@ export async function down(options: DownOptions = {}): Promise<DownResult> {
   const name = labName(options.name);
   if (options.locked === true) return tearDown(name);
   if (process.getuid?.() !== 0) throw new LabError("the lab needs root");
-  const result = await withLock({ name, doing: "down", timeoutMs: 120_000 }, () => tearDown(name));
-  removeFolder(name);
-  return result;
+  return withLock({ name, doing: "down", timeoutMs: 120_000 }, () => tearDown(name));
 }

@@ -7,6 +7,7 @@ import { awaitRealServer, isRealServerUp, startRealServer } from "./hosts/real-s
 import { LabError } from "./machine/failure.ts";
 import { withLock } from "./machine/lock.ts";
 import { makeWire, namespacesOf } from "./machine/network.ts";
+import { claimName } from "./machine/owner.ts";
 import { silent, type Progress } from "./machine/progress.ts";
 import { whyNoLab } from "./machine/requirements.ts";
 import {
@@ -84,6 +85,7 @@ async function bringUp(name: string, options: UpOptions, progress: Progress): Pr
   await down({ name, locked: true });
   const state = newState(name, options);
   const plan = planLab(state.topology);
+  claimName(name);
   writeState(state);
   progress(`laying the wire: ${namespacesOf(name, plan).length} namespaces`);
   await makeWire(name, plan);

@@ -124,9 +124,13 @@ export async function powerOff(name: string, director: Director): Promise<boolea
   return killed;
 }
 
-/** A byte stream to the control server from outside its network: bash opens the connection, two cats carry it. */
+/**
+ * A request to the control server from outside its network, and its answer: bash opens the connection, one cat sends
+ * all of the input, one reads to the end. The server reads all of a request before it answers, so neither waits for
+ * the other.
+ */
 function controlRelay(name: string, director: Director): readonly string[] {
-  const script = 'exec 3<>"/dev/tcp/$0/$1" || exit 111; cat <&3 & cat >&3; wait $!';
+  const script = 'exec 3<>"/dev/tcp/$0/$1" || exit 111; cat >&3; exec cat <&3';
   return insideNamespace(namespaceOf(name, "wire"), [
     "bash",
     "-c",

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, LabError, messageOf } from "./failure.ts";
 import { identify, isAlive } from "./process.ts";
@@ -19,20 +19,53 @@ function readHolder(path: string): Holder | null {
   }
 }
 
+/**
+ * Removes the lock of a dead holder. Two that find it at once must not both remove: the second would remove the lock
+ * the first has just taken. So it is first moved aside, and what was moved is looked at again.
+ */
+function breakLock(path: string): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    const moved = readHolder(aside);
+    if (moved !== null && isAlive(moved)) linkSync(aside, path);
+  } catch (error) {
+    // the other was faster
+    if (codeOf(error) !== "ENOENT") throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
 /** Takes the lock file, or answers who has it. A holder that is dead (a killed command) has nothing. */
-function tryTake(path: string, doing: string): Holder | "taken" {
+function tryTake(path: string, doing: string): Holder | "taken" | "try again" {
   const own = identify(process.pid);
   if (own === null) throw new LabError("cannot read /proc/self/stat");
+  // Written beside and linked into place, so that a lock never shows without its holder.
+  const beside = `${path}.${process.pid}.new`;
+  writeFileSync(beside, `${own.pid} ${own.startTime} ${doing}\n`, { mode: 0o600 });
   try {
-    writeFileSync(path, `${own.pid} ${own.startTime} ${doing}\n`, { flag: "wx", mode: 0o600 });
+    linkSync(beside, path);
     return "taken";
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw new LabError(`cannot write ${path}: ${messageOf(error)}`);
+  } finally {
+    rmSync(beside, { force: true });
   }
   const holder = readHolder(path);
   if (holder !== null && isAlive(holder)) return holder;
-  rmSync(path, { force: true });
-  return tryTake(path, doing);
+  if (holder !== null) breakLock(path);
+  return "try again";
+}
+
+/** Removes the lab's folder when nothing is left in it. */
+function removeEmptyFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOTEMPTY" && code !== "ENOENT") throw error;
+  }
 }
 
 /** Runs `work` while no other command changes this lab; waits at most `timeoutMs` for its turn. */
@@ -40,11 +73,13 @@ export async function withLock<T>(
   lock: { readonly name: string; readonly doing: string; readonly timeoutMs: number },
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(labFolder(lock.name), { recursive: true, mode: 0o700 });
-  const path = join(labFolder(lock.name), "lock");
+  const folder = labFolder(lock.name);
+  const path = join(folder, "lock");
   await waitFor({ what: `lab ${lock.name} to be free`, timeoutMs: lock.timeoutMs, everyMs: 100 }, (note) => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const outcome = tryTake(path, lock.doing);
     if (outcome === "taken") return true;
+    if (outcome === "try again") return undefined;
     note(`process ${outcome.pid} is doing "${outcome.doing}"`);
     return undefined;
   });
@@ -52,5 +87,6 @@ export async function withLock<T>(
     return await work();
   } finally {
     rmSync(path, { force: true });
+    removeEmptyFolder(folder);
   }
 }

@@ -56,11 +56,13 @@ export function signalProcess(target: ProcessIdentity, name: NodeJS.Signals): bo
 export async function killGroup(target: ProcessIdentity): Promise<boolean> {
   const stat = readStat(target.pid);
   if (stat === null || stat.startTime !== target.startTime) return false;
+  const wasAlive = isAlive(target);
+  // Also when it is a zombie: while its pid is taken, its group's name is too, and others may live in it.
   signal(stat.group === target.pid ? -target.pid : target.pid, "SIGKILL");
   await waitFor({ what: `process ${target.pid} to end after SIGKILL`, timeoutMs: 10_000, everyMs: 5 }, () =>
     isAlive(target) ? undefined : true,
   );
-  return true;
+  return wasAlive;
 }
 
 /** Starts `argv` in a session of its own, its output appended to `log`, and lets it live on after us. */

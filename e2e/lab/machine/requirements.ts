@@ -62,11 +62,13 @@ export function whyNoLab(): string[] {
   const user = process.getuid?.() === 0 ? [] : ["the lab needs root (network namespaces, taps)"];
   const tunnel = tunnelProblem();
   const folder = labFolder("lab");
-  const spaces = [projectRoot, folder, process.execPath].filter((path) => /\s/.test(path));
+  const odd = [projectRoot, folder, process.execPath].filter((path) => !/^[\w./@+-]+$/.test(path));
   return [
     ...user,
     ...missingPrograms(),
     ...(tunnel === null ? [] : [tunnel]),
-    ...spaces.map((path) => `${path} has a blank in it, which a director's kernel cannot be told`),
+    ...odd.map(
+      (path) => `${path} has a character that a director's kernel cannot be told (blank, colon, comma …)`,
+    ),
   ];
 }

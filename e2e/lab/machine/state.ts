@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { topologies } from "../plan.ts";
@@ -99,7 +99,12 @@ export function rememberProcess(name: string, role: string, identity: ProcessIde
   });
 }
 
-/** Removes the lab's folder with all that is in it. */
-export function removeFolder(name: string): void {
-  rmSync(labFolder(name), { recursive: true, force: true });
+/** Empties the lab's folder, but for the lock of whoever is at it. */
+export function clearFolder(name: string): void {
+  const folder = labFolder(name);
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder)) {
+    if (entry !== "lock" && !entry.startsWith("lock."))
+      rmSync(join(folder, entry), { recursive: true, force: true });
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "./command.ts";
 
@@ -10,10 +10,20 @@ export function needsXstateShim(): boolean {
   return /^flags\s*:.*\b(amx_tile|apx_f)\b/m.test(readFileSync("/proc/cpuinfo", "latin1"));
 }
 
+/**
+ * Where kernels keep their guests' memory: an unlinked file that they map. On tmpfs, or its pages go to the disk; but
+ * not on one too small for it (a container's 64 MB), where a guest would die of SIGBUS, so then in `folder`.
+ */
+function memoryFolder(folder: string): string {
+  const shared = "/dev/shm";
+  if (!existsSync(shared)) return folder;
+  const { bavail, bsize } = statfsSync(shared);
+  return bavail * bsize > 2 ** 30 ? shared : folder;
+}
+
 /** The environment a director's kernel needs on this processor; builds the shim into `folder` on first use. */
 export async function kernelEnvironment(folder: string): Promise<Readonly<Record<string, string>>> {
-  // The guest's memory is a file that its kernel makes in TMPDIR: on tmpfs, or its pages go to the disk.
-  const env = { TMPDIR: "/dev/shm" };
+  const env = { TMPDIR: memoryFolder(folder) };
   if (!needsXstateShim()) return env;
   const library = join(folder, "xstate-shim.so");
   if (!existsSync(library)) {

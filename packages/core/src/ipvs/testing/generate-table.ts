@@ -75,6 +75,9 @@ class TableMaker {
     for (let index = 16 - tail; index < 16; index += 1)
       bytes[index] = this.#chance(0.3) ? 0 : this.#whole(0, 255);
     bytes[15] = this.#whole(1, 255);
+    // An IPv4 address in the last bytes alone is printed as one: "::192.0.2.1".
+    if (tail === 4 && this.#chance(0.5))
+      return addressFromBytes(bytes.fill(this.#whole(1, 223), 12, 13)) ?? "::1";
     bytes.set(this.#pick([0x20, 0x01, 0x0d, 0xb8], [0xfd, this.#whole(0, 255), 0, 0], [0x26, 0x20, 0, 0]));
     return addressFromBytes(bytes) ?? "2001:db8::1";
   }

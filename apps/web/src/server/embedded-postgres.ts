@@ -31,6 +31,9 @@ const startLimitMs = 60_000;
 /** sockaddr_un.sun_path holds 108 bytes with its end (unix(7)). */
 const longestSocketPath = 107;
 
+/** Nothing of the console's own environment, which may hold secrets. */
+const childEnvironment: NodeJS.ProcessEnv = { TZ: "UTC", NODE_ENV: "production" };
+
 interface Place {
   readonly home: string;
   readonly data: string;
@@ -177,7 +180,7 @@ async function startServer(place: Place, keys: KeyFile): Promise<number> {
       cwd: place.data,
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
-      env: { TZ: "UTC" },
+      env: childEnvironment,
     },
   );
   const said = collect(child);
@@ -213,7 +216,7 @@ async function initialise(place: Place, keys: KeyFile): Promise<void> {
       "--auth-local=scram-sha-256",
       "--auth-host=scram-sha-256",
     ],
-    { ...place.owner, cwd: place.home, stdio: ["ignore", "ignore", "pipe"], env: { TZ: "UTC" } },
+    { ...place.owner, cwd: place.home, stdio: ["ignore", "ignore", "pipe"], env: childEnvironment },
   );
   const said = collect(child);
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -251,6 +254,7 @@ async function untilReady(place: Place, child: ChildProcess, said: () => string)
 
 async function createDatabase(options: pg.PoolConfig): Promise<void> {
   const client = new pg.Client({ ...options, database: "postgres" });
+  client.on("error", () => undefined);
   await client.connect();
   try {
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [databaseName]);

@@ -49,7 +49,7 @@ export function readEnv(): Env {
   return {
     port: found.PORT,
     databaseUrl: found.DATABASE_URL,
-    dataDir: path.resolve(found.LVS_CONSOLE_DATA_DIR ?? usualDataDir()),
+    dataDir: path.resolve(/* turbopackIgnore: true */ found.LVS_CONSOLE_DATA_DIR ?? usualDataDir()),
     enrolPort: found.ENROL_PORT,
     enrolUrl: found.ENROL_URL ?? `https://${hostname()}:${found.ENROL_PORT}`,
     publicOrigin: found.PUBLIC_URL === undefined ? undefined : new URL(found.PUBLIC_URL).origin,

@@ -6,8 +6,8 @@ import path from "node:path";
  * `.next/standalone/apps/web`, whose own copies come first; what is not copied is found in the checkout around it.
  */
 export async function findUpwards(name: string, from = process.cwd()): Promise<string | undefined> {
-  for (let at = path.resolve(from); ; at = path.dirname(at)) {
-    const candidate = path.join(at, name);
+  for (let at = path.resolve(/* turbopackIgnore: true */ from); ; at = path.dirname(at)) {
+    const candidate = path.join(/* turbopackIgnore: true */ at, name);
     if (
       await stat(candidate).then(
         () => true,

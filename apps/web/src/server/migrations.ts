@@ -56,6 +56,8 @@ export async function applyMigrations(
   files: readonly MigrationFile[],
 ): Promise<string[]> {
   const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...options });
+  // Without this a server that ends in between would end the process; the query under way fails anyway.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [lockKey]);

@@ -45,6 +45,7 @@ export const permissions = {
   "workflows.abort": "operator",
   "workflows.list": "viewer",
   "workflows.read": "viewer",
+  "workflows.events": "viewer",
 
   "config.read": "viewer",
   "config.fingerprints": "viewer",

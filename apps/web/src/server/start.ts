@@ -71,7 +71,7 @@ export async function openStores(closers: Closer[]): Promise<{ embedded: Embedde
   const options = embedded?.options ?? parseDatabaseUrl(env.databaseUrl ?? "");
   const files = await readMigrations();
   const applied = await untilReachable(() => applyMigrations(options, files));
-  if (applied.length > 0) console.log(`database: applied ${applied.join(", ")}`);
+  if (applied.length > 0) console.error(`database: applied ${applied.join(", ")}`);
   openDatabase(options);
   closers.push(closeDatabase);
   await openPki();

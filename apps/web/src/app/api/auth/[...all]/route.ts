@@ -5,24 +5,23 @@ import { consoleStarted } from "@/server/start";
 
 export const dynamic = "force-dynamic";
 
-/** All that is served of the auth library; accounts are changed through audited procedures alone. */
-const served: ReadonlySet<string> = new Set([
-  "POST /api/auth/sign-in/email",
-  "POST /api/auth/sign-out",
-  "GET /api/auth/get-session",
-]);
+/** All that is served of the auth library; accounts are read and changed through guarded, audited procedures alone. */
+const served: ReadonlySet<string> = new Set(["/api/auth/sign-in/email", "/api/auth/sign-out"]);
 
-async function handle(request: Request): Promise<Response> {
-  const asked = `${request.method} ${new URL(request.url).pathname}`;
-  if (!served.has(asked)) return Response.json({ message: "There is nothing here." }, { status: 404 });
-  if (request.method === "POST" && !isSameOrigin(request.headers, readEnv().publicOrigin)) {
-    return Response.json(
-      { message: "This request did not come from a page of this console." },
-      { status: 403 },
-    );
+export async function POST(request: Request): Promise<Response> {
+  if (!served.has(new URL(request.url).pathname)) return say(404, "There is nothing here.");
+  if (!isSameOrigin(request.headers, readEnv().publicOrigin)) {
+    return say(403, "This request did not come from a page of this console.");
   }
   await consoleStarted();
-  return auth().handler(request);
+  const answer = await auth().handler(request);
+  if (!answer.ok) return answer;
+  // The library's own answer repeats the session's token; it belongs into the cookie alone, where no script can read it.
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  for (const cookie of answer.headers.getSetCookie()) headers.append("set-cookie", cookie);
+  return new Response(JSON.stringify({ ok: true }), { headers });
 }
 
-export { handle as GET, handle as POST };
+function say(status: number, message: string): Response {
+  return Response.json({ message }, { status });
+}

@@ -10,8 +10,8 @@ done
 mount -t tmpfs -o size=2m tmpfs /mnt
 mkdir -p /mnt/share /mnt/modules/lib/modules
 mount -t hostfs -o "$LVS_SHARE" none /mnt/share
-mount -t tmpfs -o size=64m tmpfs /tmp
 mount -t tmpfs tmpfs /run
+export TMPDIR=/run
 ln -s "/usr/lib/uml/modules/$(uname -r)" "/mnt/modules/lib/modules/$(uname -r)"
 modprobe -d /mnt/modules -a ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh \
   ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_pe_sip dummy xt_mark || echo "MODULES FAILED"

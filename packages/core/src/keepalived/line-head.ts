@@ -126,8 +126,7 @@ export const trimEnd = (bytes: Uint8Array, range: { from: number; end: number })
 };
 
 /**
- * The end of a definition's value and the lines it passes: a value line that ends in `\` goes on with the next line, blank
- * lines between are passed over.
+ * The end of a definition's value and the lines it passes: a value line that ends in `\` goes on with the next line.
  */
 export const endOfDefinition = (bytes: Uint8Array, head: LineHead): { end: number; lines: number } => {
   let lineEnd = head.lineEnd;

@@ -1,0 +1,21 @@
+/** The text of a line up to its comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before them. */
+export const cutComment = (line: string): string => {
+  let isQuoted = false;
+  for (let at = 0; at < line.length; at += 1) {
+    switch (line.charAt(at)) {
+      case '"':
+        isQuoted = !isQuoted;
+        break;
+      case "\0":
+        return line.slice(0, at);
+      case "\\":
+        if (!isQuoted && /[!#]/u.test(line.charAt(at + 1))) at += 1;
+        break;
+      case "!":
+      case "#":
+        if (!isQuoted) return line.slice(0, at);
+        break;
+    }
+  }
+  return line;
+};

@@ -1,0 +1,334 @@
+import type { ConfigTree, LineOrigin } from "./cst.ts";
+import { substitute } from "./definitions.ts";
+import type { Definitions } from "./definitions.ts";
+import type { Diagnostic, Parsed, Severity } from "./diagnostic.ts";
+import { encodeBytewise, decodeBytewise, decodeUtf8 } from "./encoding.ts";
+import { readFaults } from "./faults.ts";
+import { maxLineLength } from "./lexer.ts";
+import { cutComment } from "./line-text.ts";
+import { parseConfig } from "./parse.ts";
+import { readSequence } from "./sequence.ts";
+
+/** What a reader answers to an include. Patterns are glob(7)'s; relative ones start at the directory of `fromPath`. */
+export type IncludeAnswer =
+  | {
+      readonly kind: "files";
+      readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+    }
+  | { readonly kind: "missing"; readonly reason: string };
+
+export type IncludeReader = (pattern: string, fromPath: string) => IncludeAnswer;
+
+export interface PreprocessOptions {
+  readonly path: string;
+  /** Which `@id` lines count: the director's `keepalived -i`, else its node name. */
+  readonly configId: string;
+  /** Without it every include is told of and passed over. */
+  readonly read?: IncludeReader;
+}
+
+/**
+ * Bounds of what one file may become. keepalived has none: `$A=$A`, a file that includes itself and ~SEQ of ~SEQ run until
+ * memory or file descriptors end. The largest real file known here is a hundredth of these.
+ */
+export const preprocessLimits = { lines: 200_000, bytes: 16_777_216, depth: 40, files: 1_000 } as const;
+
+/** One line on its way. */
+interface Line {
+  /** From the first byte that is not blank or condition. */
+  readonly text: string;
+  readonly path: string;
+  readonly number: number;
+  /** Bytes before the text in the original line. */
+  readonly shift: number;
+  readonly exactLength: number;
+  readonly isGenerated: boolean;
+  readonly depth: number;
+}
+
+/** Gives the next line: of a file, or of a definition of several lines. A definition takes its further lines from it. */
+type LineSource = () => Line | undefined;
+
+const noLines: LineSource = () => undefined;
+
+/** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
+const maxRounds = 50;
+
+/** Reads files line by line into one text; `preprocess` is its face. */
+export class Preprocessor {
+  private readonly options: PreprocessOptions;
+  private readonly lines: string[] = [];
+  private readonly origins: LineOrigin[] = [];
+  private readonly originals = new Map<string, Uint8Array>();
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly definitions: Definitions;
+  private readonly openFiles: string[] = [];
+  private length = 0;
+  private fileCount = 0;
+  private isFull = false;
+
+  constructor(options: PreprocessOptions) {
+    this.options = options;
+    this.definitions = { values: new Map(), builtIn: (name) => this.builtIn(name) };
+  }
+
+  finish(): Parsed<ConfigTree> {
+    const text = this.lines.length === 0 ? "" : `${this.lines.join("\n")}\n`;
+    const parsed = parseConfig(encodeBytewise(text), { path: this.options.path });
+    const tree = { ...parsed.value, origins: this.origins, originals: this.originals };
+    return { value: tree, diagnostics: [...this.diagnostics, ...readFaults(tree)] };
+  }
+
+  readFile(file: { path: string; bytes: Uint8Array; depth: number }): void {
+    this.originals.set(file.path, file.bytes);
+    this.openFiles.push(file.path);
+    this.readLines(this.linesOf(file));
+    this.openFiles.pop();
+  }
+
+  private readLines(source: LineSource): void {
+    for (let line = source(); line !== undefined && !this.isFull; line = source())
+      this.readLine(line, source);
+  }
+
+  /** The lines of a file as keepalived's buffer cuts them. */
+  private linesOf(file: { path: string; bytes: Uint8Array; depth: number }): LineSource {
+    const text = decodeBytewise(file.bytes);
+    let at = 0;
+    let number = 1;
+    let shift = 0;
+    return () => {
+      if (at >= text.length) return undefined;
+      const lineEnd = text.indexOf("\n", at);
+      const end = Math.min(lineEnd < 0 ? text.length : lineEnd, at + maxLineLength);
+      const piece = text.slice(at, end);
+      const line: Line = {
+        text: piece,
+        path: file.path,
+        number,
+        shift,
+        exactLength: piece.length,
+        isGenerated: false,
+        depth: file.depth,
+      };
+      if (end === lineEnd || end === text.length) {
+        at = end + 1;
+        number += 1;
+        shift = 0;
+      } else {
+        if (shift === 0)
+          this.say(
+            "line-too-long",
+            line,
+            "keepalived reads at most 1023 bytes of a line: what follows is read as a new line",
+          );
+        at = end;
+        shift += piece.length;
+      }
+      return line;
+    };
+  }
+
+  private readLine(first: Line, source: LineSource): void {
+    if (first.depth > preprocessLimits.depth) {
+      return this.say(
+        "expansion-too-deep",
+        first,
+        "definitions, sequences and includes are nested too deeply here",
+        "error",
+      );
+    }
+    let line: Line | undefined = first;
+    for (let round = 0; line !== undefined && round < maxRounds; round += 1)
+      line = this.readOnce(line, source);
+    if (line !== undefined) this.say("expansion-too-deep", first, "this line changes without end", "error");
+  }
+
+  /** Looks at a line once: it is done with (undefined), or is to be looked at again as something else. */
+  private readOnce(line: Line, source: LineSource): Line | undefined {
+    const content = cutComment(line.text).trimEnd();
+    const start = content.length - content.trimStart().length;
+    switch (content.charAt(start)) {
+      case "@":
+        return this.readCondition(line, content);
+      case "~":
+        if (/^[ \t]*~(?:SEQx?|LST)\(/u.test(content)) return this.readSequence(line, content.trimStart());
+        break;
+      case "$":
+        if (/^[ \t]*\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content.trimStart(), source);
+        break;
+      case "i": {
+        const include = /^[ \t]*(include[rmwba]?)[ \t\v\f]+(\S[^]*)$/u.exec(content);
+        if (include !== null)
+          return this.readInclude(line, { keyword: include[1] ?? "", pattern: include[2] ?? "" });
+        break;
+      }
+    }
+    if (!content.includes("$")) return this.emit(line);
+    return this.replace(line, { content, source });
+  }
+
+  private readCondition(line: Line, content: string): Line | undefined {
+    const match = /^([ \t]*@(\^?)(\S*)[ \t]*)([^]*)$/u.exec(content);
+    const [, prefix = "", caret = "", id = "", rest = ""] = match ?? [];
+    if (
+      id === "" ||
+      rest === "" ||
+      (decodeUtf8(encodeBytewise(id)) === this.options.configId) === (caret !== "")
+    )
+      return undefined;
+    const exactLength = Math.max(line.exactLength - prefix.length, 0);
+    return { ...line, text: line.text.slice(prefix.length), shift: line.shift + prefix.length, exactLength };
+  }
+
+  private readDefinition(content: string, source: LineSource): undefined {
+    const equals = content.indexOf("=");
+    const lines: string[] = [];
+    let value = content.slice(equals + 1).trim();
+    while (value.endsWith("\\")) {
+      const piece = value.slice(0, -1).trim();
+      if (piece !== "" || lines.length > 0) lines.push(piece);
+      value = cutComment(source()?.text ?? "").trim();
+    }
+    lines.push(value);
+    this.definitions.values.set(content.slice(1, equals), { lines });
+    return undefined;
+  }
+
+  private readSequence(line: Line, content: string): undefined {
+    const close = content.indexOf(")") + 1;
+    const parameters = substitute(content.slice(0, close), this.definitions).text;
+    const reading = readSequence(parameters + content.slice(close));
+    if (reading.kind !== "sequence") {
+      const reason = reading.kind === "invalid" ? reading.reason : "it cannot be read";
+      this.say("invalid-sequence", line, `keepalived drops this sequence: ${reason}`, "error");
+      return undefined;
+    }
+    const { variables, rows, text } = reading.sequence;
+    for (const row of rows) {
+      if (this.isFull) break;
+      for (const [index, name] of variables.entries())
+        this.definitions.values.set(name, { lines: [row[index] ?? ""] });
+      this.readLine(generated(line, text), noLines);
+      this.length += 1;
+      this.checkSize(line);
+    }
+    return undefined;
+  }
+
+  private replace(line: Line, of: { content: string; source: LineSource }): Line | undefined {
+    const result = substitute(of.content, this.definitions);
+    if (result.isEndless) {
+      this.say(
+        "endless-definition",
+        line,
+        "a definition used here refers to itself: keepalived 2.2.7 hangs on it",
+        "error",
+      );
+      return this.emit(generated(line, result.text.slice(0, maxLineLength)));
+    }
+    if (result.text === of.content) return this.emit(line);
+    const exactLength = Math.min(line.exactLength, result.exactLength);
+    const next: Line = { ...generated(line, result.text), depth: line.depth, exactLength };
+    if (result.following.length === 0) return next;
+    const rest = result.following.values();
+    const following: LineSource = () => {
+      const text = rest.next();
+      return text.done === true ? undefined : generated(line, text.value);
+    };
+    this.readLine({ ...next, depth: line.depth + 1 }, following);
+    this.readLines(following);
+    return undefined;
+  }
+
+  private readInclude(line: Line, include: { keyword: string; pattern: string }): undefined {
+    const { read } = this.options;
+    const pattern = decodeUtf8(encodeBytewise(include.pattern));
+    const answer: IncludeAnswer = read?.(pattern, line.path) ?? {
+      kind: "missing",
+      reason: "includes are not followed here",
+    };
+    if (answer.kind === "missing") {
+      const severity = include.keyword === "include" ? "warning" : "error";
+      return this.say("include-missing", line, `${include.keyword} ${pattern}: ${answer.reason}`, severity);
+    }
+    for (const { path, bytes } of answer.files) {
+      this.fileCount += 1;
+      if (this.openFiles.includes(path)) {
+        this.say(
+          "include-loop",
+          line,
+          `${path} includes itself: keepalived reads it until it has no file descriptors left`,
+          "error",
+        );
+      } else if (this.fileCount > preprocessLimits.files) {
+        return this.say(
+          "too-many-files",
+          line,
+          `more than ${preprocessLimits.files} files are included`,
+          "error",
+        );
+      } else {
+        this.readFile({ path, bytes, depth: line.depth + 1 });
+      }
+    }
+    return undefined;
+  }
+
+  private emit(line: Line): undefined {
+    this.lines.push(line.text);
+    this.length += line.text.length + 1;
+    const { path, number, exactLength, shift, isGenerated } = line;
+    this.origins.push({ path, line: number, exactLength, shift, isGenerated });
+    this.checkSize(line);
+    return undefined;
+  }
+
+  private checkSize(line: Line): void {
+    if (this.isFull || (this.lines.length < preprocessLimits.lines && this.length < preprocessLimits.bytes))
+      return;
+    this.isFull = true;
+    this.say(
+      "expansion-too-large",
+      line,
+      "this file becomes too large when it is written out: the rest is not read",
+      "error",
+    );
+  }
+
+  private say(code: string, line: Line, message: string, severity: Severity = "warning"): undefined {
+    this.diagnostics.push({
+      code,
+      severity,
+      message,
+      path: line.path,
+      line: line.number,
+      column: line.shift + 1,
+    });
+    return undefined;
+  }
+
+  private builtIn(name: string): string | undefined {
+    const path = this.openFiles.at(-1) ?? "";
+    switch (name) {
+      case "_PWD":
+        return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
+      case "_INSTANCE":
+        return this.options.configId;
+      case "_HASH":
+        return "#";
+      case "_BANG":
+        return "!";
+      default:
+        return undefined;
+    }
+  }
+}
+
+const generated = (line: Line, text: string): Line => ({
+  ...line,
+  text,
+  exactLength: 0,
+  isGenerated: true,
+  depth: line.depth + 1,
+});

@@ -161,3 +161,23 @@ export const decodeDaemons = (answer: Uint8Array): Decoded<SyncDaemon[]> => {
   if (message.isMalformed) diagnostics.push("the answer ends inside a message");
   return { value, diagnostics };
 };
+
+/** The kernel's defaults (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
+export const defaultTimeouts: ConnectionTimeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
+
+/**
+ * What an operator should know before setting these timeouts; empty when there is nothing. A shortened TCP timeout is used so that
+ * streams whose client vanished leave ActiveConn soon; it then must stay below the FIN timeout, and it cuts idle connections.
+ */
+export const timeoutConcerns = (timeouts: ConnectionTimeouts): string[] => {
+  const concerns: string[] = [];
+  if (timeouts.tcpS >= defaultTimeouts.tcpS) return concerns;
+  if (timeouts.tcpS >= timeouts.tcpFinS)
+    concerns.push(
+      `a shortened TCP timeout (${timeouts.tcpS} s) must be lower than the FIN timeout (${timeouts.tcpFinS} s)`,
+    );
+  concerns.push(
+    `a connection without traffic for ${timeouts.tcpS} s is forgotten: its next packet may reach another real server`,
+  );
+  return concerns;
+};

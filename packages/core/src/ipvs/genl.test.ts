@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteWriter } from "../net/bytes.ts";
+import type { ByteWriter } from "../net/bytes.ts";
 import { encodeMessage, netlinkFlags } from "../net/netlink.ts";
 import { destinationSettings, serviceSettings } from "./change.ts";
 import {

@@ -39,16 +39,16 @@ const certificateWords: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: "the agent's certificate is not valid yet: compare the clocks",
 };
 
-/** Node's codes of the alerts by which an agent refuses the console's certificate (RFC 8446 section 6.2). */
-const alertWords: Readonly<Record<string, string>> = {
+/**
+ * What the probe below found. An agent written for Node ends a connection whose certificate it does not accept without an alert,
+ * once the handshake is done; anybody else whom it lets in gets an answer.
+ */
+const probeWords: Readonly<Record<string, string>> = {
+  CLOSED_AFTER_HANDSHAKE:
+    "the agent ends the connection as soon as it has seen this console's certificate: it was enrolled with another console, or the clocks are far apart",
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
     "the agent does not know this console's CA: it was enrolled with another console",
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: "the agent refuses this console's certificate",
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED:
-    "the agent says this console's certificate has expired: compare the clocks",
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: "the agent refuses this console's certificate",
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "the agent wants a certificate and was shown none",
-  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: "the agent refuses this console",
 };
 
 /** Reads an error of an agent's client. A socket that was merely closed is asked once more, on its own, for the reason. */
@@ -69,7 +69,7 @@ export async function readFailure(error: unknown, target: AgentTarget): Promise<
 function byCode(code: string): AgentFailure | undefined {
   const network = networkWords[code];
   if (network !== undefined) return { kind: "lost", code, reason: network };
-  const refusal = certificateWords[code] ?? alertWords[code];
+  const refusal = certificateWords[code] ?? probeWords[code];
   return refusal === undefined ? undefined : { kind: "refused", code, reason: refusal };
 }
 
@@ -107,11 +107,12 @@ function* causesOf(error: unknown): Generator<Error> {
 }
 
 /**
- * In TLS 1.3 the client has finished before the server reads its certificate: a refusal comes as an alert after that, and an
- * HTTP client only sees a closed socket. A bare TLS connection that waits for the alert says which it was.
+ * In TLS 1.3 the client has finished before the server reads its certificate: a refusal comes after that, and an HTTP client only
+ * sees a closed socket. A bare TLS connection that asks and waits tells it from a network that cuts.
  */
 function probe(target: AgentTarget): Promise<string | undefined> {
   return new Promise((resolve) => {
+    let isSecure = false;
     const socket = tls.connect({ ...tlsOptions(target), host: target.address, port: target.port });
     const end = (code: string | undefined): void => {
       clearTimeout(timer);
@@ -120,10 +121,11 @@ function probe(target: AgentTarget): Promise<string | undefined> {
     };
     const timer = setTimeout(() => end(undefined), probeLimitMs);
     socket.on("error", (error) => end(codeOf(error)));
-    socket.on("close", () => end(undefined));
-    socket.on("secureConnect", () =>
-      socket.write("GET /ping HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n"),
-    );
+    socket.on("close", () => end(isSecure ? "CLOSED_AFTER_HANDSHAKE" : undefined));
+    socket.on("secureConnect", () => {
+      isSecure = true;
+      socket.write("GET /ping HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n");
+    });
     socket.on("data", () => end(undefined));
   });
 }

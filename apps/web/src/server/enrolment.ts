@@ -10,7 +10,7 @@ import { db } from "./db.ts";
 import { hashSecret } from "./enrolment-token.ts";
 import { pki } from "./pki.ts";
 import { announceRegistry } from "./registry.ts";
-import { tryCounter } from "./try-counter.ts";
+import { tryCounter, type TryCounter } from "./try-counter.ts";
 
 /**
  * Where agents bring their one-time token: `POST /enrol` on its own TLS port, since an agent without a certificate cannot speak
@@ -52,7 +52,7 @@ const statusOf = {
 
 const longestBody = 16_384;
 const bodyLimitMs = 10_000;
-const tries = tryCounter({ most: 20, withinMs: 60_000 });
+const triesPerAddress = { most: 20, withinMs: 60_000 };
 
 export interface EnrolmentListener {
   readonly port: number;
@@ -62,6 +62,7 @@ export interface EnrolmentListener {
 /** Throws where the port cannot be had. */
 export async function startEnrolment(port: number): Promise<EnrolmentListener> {
   const { certificatePem, keyPem } = await pki().issueServer(ownNames());
+  const tries = tryCounter(triesPerAddress);
   const server = createServer(
     {
       key: keyPem,
@@ -69,7 +70,7 @@ export async function startEnrolment(port: number): Promise<EnrolmentListener> {
       minVersion: "TLSv1.2",
       requestTimeout: bodyLimitMs,
     },
-    (request, response) => void handle(request, response),
+    (request, response) => void handle(request, response, tries),
   );
   server.on("tlsClientError", () => undefined);
   await new Promise<void>((resolve, reject) => {
@@ -101,13 +102,13 @@ function ownNames(): string[] {
   return [...new Set(["localhost", ...(hostPattern.test(name) ? [name] : []), ...plain])];
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, tries: TryCounter): Promise<void> {
   try {
     if (request.method !== "POST" || request.url !== "/enrol") {
       send(response, 404, { error: { code: "requestInvalid", message: "Only POST /enrol is served here." } });
       return;
     }
-    const answer = await answerTo(request);
+    const answer = await answerTo(request, tries);
     if (answer.outcome === "enrolled") {
       const { agentId, certificatePem } = answer;
       send(response, 200, { agentId, certificatePem, caPem: pki().caPem });
@@ -122,7 +123,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-async function answerTo(request: IncomingMessage): Promise<Answer> {
+async function answerTo(request: IncomingMessage, tries: TryCounter): Promise<Answer> {
   const from = request.socket.remoteAddress ?? "unknown";
   if (!tries.take(from)) return refuse("tooManyTries", "Too many tries from this address. Wait a minute.");
   const body = requestSchema.safeParse(await readBody(request));

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { runSchema } from "@lvs/core/workflow/run";
 import { setTargets, type RegisteredDirector } from "./agents.ts";
 import { database, db } from "./db.ts";
 import { printHostKeyFingerprint } from "./host-key.ts";
-import { publishRun, setRegistered } from "./live.ts";
+import { setRegistered } from "./live.ts";
 
 /** What there is, as the database says it: read at start and at each notice that it changed, by this process or another. */
 
@@ -59,20 +58,6 @@ export async function readRegistry(): Promise<void> {
   });
   setTargets(targets);
   for (const watcher of globalThis.lvsRegistryWatchers ?? []) watcher(targets);
-}
-
-/** Open runs and those of the last day, for a console that has just started. */
-export async function readRecentRuns(): Promise<void> {
-  const since = new Date(Date.now() - 24 * 60 * 60_000);
-  const rows = await db().run.findMany({
-    where: { OR: [{ endedAt: null }, { endedAt: { gt: since } }] },
-    orderBy: { number: "asc" },
-  });
-  for (const row of rows) {
-    const run = runSchema.safeParse(row.document);
-    if (run.success) publishRun(run.data);
-    else console.error(`run ${row.number}: its record is of another version of the console and is not shown`);
-  }
 }
 
 /** Reads the registry anew and tells the other consoles on this database. Call it after the change is committed. */

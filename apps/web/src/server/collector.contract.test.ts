@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Connection } from "@lvs/core/fleet/model";
+import { noCounters, noRates, type IpvsTable } from "@lvs/core/ipvs/model";
+import { startCollector, type Collector } from "./collector.ts";
+import { db } from "./db.ts";
+import { readHealth } from "./health.ts";
+import { fleetDirector } from "./live.ts";
+import { fingerprintOf, pki } from "./pki.ts";
+import { announceRegistry } from "./registry.ts";
+import {
+  makeForeignIdentity,
+  makeRequest,
+  newMemory,
+  startTestAgent,
+  stateWith,
+  type AgentIdentity,
+  type AgentMemory,
+  type TestAgent,
+} from "./testing/agent.ts";
+import { callAs, makeCluster, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
+import type { Person } from "./trpc.ts";
+
+let opened: TestConsole;
+let admin: Person;
+let collector: Collector;
+let agents: TestAgent[] = [];
+let count = 0;
+
+beforeAll(async () => {
+  opened = await openTestConsole();
+  admin = await makePerson("admin");
+});
+afterAll(() => opened.close());
+beforeEach(async () => {
+  collector = await startCollector({ begin: () => Promise.resolve(), end: () => Promise.resolve() });
+});
+afterEach(async () => {
+  await Promise.all(agents.map((agent) => agent.close()));
+  agents = [];
+  await collector.stop();
+  await db().director.deleteMany();
+  await announceRegistry();
+});
+
+const table: IpvsTable = {
+  version: "1.2.1",
+  size: 4096,
+  services: [
+    {
+      id: { kind: "address", protocol: "TCP", address: "192.0.2.1", port: 80 },
+      scheduler: "wlc",
+      schedulerFlags: [],
+      onePacket: false,
+      counters: noCounters,
+      rates: noRates,
+      destinations: [],
+    },
+  ],
+};
+
+async function identityFor(agentId: string): Promise<AgentIdentity> {
+  const { keyPem, csrPem } = await makeRequest();
+  const issued = await pki().issueAgent({ csrPem, agentId, names: ["127.0.0.1"] });
+  if (issued.outcome !== "issued") throw new Error(issued.reason);
+  return { agentId, keyPem, certificatePem: issued.certificatePem, caPem: pki().caPem };
+}
+
+async function start(identity: AgentIdentity, memory: AgentMemory, port = 0): Promise<TestAgent> {
+  const agent = await startTestAgent(identity, memory, port);
+  agents.push(agent);
+  return agent;
+}
+
+async function register(id: string, port: number, certificatePem: string): Promise<void> {
+  const clusterId = await makeCluster();
+  await db().director.create({
+    data: {
+      id,
+      clusterId,
+      name: id,
+      address: "127.0.0.1",
+      port,
+      certificatePem,
+      fingerprint: fingerprintOf(certificatePem),
+    },
+  });
+  await announceRegistry();
+}
+
+/** A director with its agent, enrolled and running. */
+async function enrolled() {
+  count += 1;
+  const id = `director-${count}`;
+  const identity = await identityFor(id);
+  const memory = newMemory(stateWith(table, 1_000));
+  const agent = await start(identity, memory);
+  await register(id, agent.port, identity.certificatePem);
+  return { id, identity, memory, agent };
+}
+
+async function untilConnection(id: string, status: Connection["status"]): Promise<Connection | undefined> {
+  await vi.waitFor(() => expect(fleetDirector(id)?.connection.status).toBe(status), {
+    timeout: 15_000,
+    interval: 20,
+  });
+  return fleetDirector(id)?.connection;
+}
+
+const event = (subject: string) =>
+  ({ kind: "event", event: { atMs: 5, kind: "realServerDown", subject, detail: "" } }) as const;
+
+const eventsOf = async (directorId: string): Promise<string[]> =>
+  (await db().event.findMany({ where: { directorId }, orderBy: { id: "asc" } })).map(
+    ({ subject }) => subject,
+  );
+
+describe("the collector", () => {
+  it("shows what an agent says, with the distance of its clock", async () => {
+    const { id } = await enrolled();
+    await untilConnection(id, "connected");
+    const director = fleetDirector(id);
+    expect(director?.state?.table).toEqual({ status: "known", atMs: 1_000, value: table });
+    expect(Math.abs((director?.clockOffsetMs ?? 0) - 5_000)).toBeLessThan(500);
+    expect(await readHealth()).toEqual({
+      status: "ok",
+      database: "ok",
+      collector: "ok",
+      directors: { enrolled: 1, connected: 1 },
+    });
+  });
+
+  it("goes on after the last id when an agent's server was killed: nothing lost, nothing twice", async () => {
+    const { id, identity, memory, agent } = await enrolled();
+    await untilConnection(id, "connected");
+    await vi.waitFor(() => expect(collector.isHolder()).toBe(true), { timeout: 10_000 });
+    agent.say(event("before"));
+    await vi.waitFor(async () => expect(await eventsOf(id)).toEqual(["before"]), { timeout: 5_000 });
+    const { port } = agent;
+    agents = [];
+    await agent.close();
+    await untilConnection(id, "lost");
+    // Said while nobody listened.
+    memory.changes.push({ number: 3, change: event("between") });
+    const again = await start(identity, memory, port);
+    await untilConnection(id, "connected");
+    again.say(event("after"));
+    await vi.waitFor(async () => expect(await eventsOf(id)).toEqual(["before", "between", "after"]), {
+      timeout: 5_000,
+    });
+    expect(again.resumedAfter).toEqual(["e:2"]);
+  });
+
+  it("says what is wrong when nothing listens, and keeps the last picture", async () => {
+    const { id, agent } = await enrolled();
+    await untilConnection(id, "connected");
+    agents = [];
+    await agent.close();
+    await vi.waitFor(
+      () => expect(fleetDirector(id)?.connection).toMatchObject({ status: "lost", code: "ECONNREFUSED" }),
+      { timeout: 10_000 },
+    );
+    expect(fleetDirector(id)?.state?.table.status).toBe("known");
+  });
+
+  it("refuses an agent whose certificate another CA made", async () => {
+    const foreign = await makeForeignIdentity("foreign");
+    const agent = await start({ ...foreign, caPem: pki().caPem }, newMemory(stateWith(table, 1)));
+    await register("foreign", agent.port, foreign.certificatePem);
+    expect(await untilConnection("foreign", "refused")).toMatchObject({
+      reason: expect.stringContaining("self-signed"),
+    });
+    expect(fleetDirector("foreign")?.state).toBeUndefined();
+  });
+
+  it("refuses an agent of its own CA that is not the enrolled one", async () => {
+    const [enrolledIdentity, otherIdentity] = [await identityFor("mine"), await identityFor("mine")];
+    const agent = await start(otherIdentity, newMemory(stateWith(table, 1)));
+    await register("mine", agent.port, enrolledIdentity.certificatePem);
+    expect(await untilConnection("mine", "refused")).toMatchObject({
+      reason: expect.stringContaining("not the one this agent was enrolled with"),
+    });
+    expect(fleetDirector("mine")?.state).toBeUndefined();
+  });
+
+  it("says in words that an agent of another console refuses this one", async () => {
+    const { caPem } = await makeForeignIdentity("another console");
+    const identity = await identityFor("estranged");
+    const agent = await start({ ...identity, caPem }, newMemory(stateWith(table, 1)));
+    await register("estranged", agent.port, identity.certificatePem);
+    expect(await untilConnection("estranged", "refused")).toMatchObject({
+      reason: expect.stringContaining("enrolled with another console"),
+    });
+  });
+
+  it("refuses an agent that answers as somebody else", async () => {
+    const identity = await identityFor("somebody");
+    const agent = await start({ ...identity, agentId: "somebody else" }, newMemory(stateWith(table, 1)));
+    await register("somebody", agent.port, identity.certificatePem);
+    expect(await untilConnection("somebody", "refused")).toMatchObject({
+      reason: expect.stringContaining("somebody else"),
+    });
+  });
+
+  it("neither hears nor asks a revoked agent", async () => {
+    const { id, agent } = await enrolled();
+    await untilConnection(id, "connected");
+    await callAs(admin).directors.revoke({ id });
+    await untilConnection(id, "revoked");
+    const before = fleetDirector(id)?.heardAtMs;
+    agent.say(event("unheard"));
+    await expect(callAs(admin).config.read({ directorId: id })).rejects.toThrow(/was revoked/u);
+    expect(fleetDirector(id)?.heardAtMs).toBe(before);
+    expect(await eventsOf(id)).toEqual([]);
+  });
+
+  it("asks agents for a browser: configuration, log, equal passwords; and says who could not be asked", async () => {
+    const [first, second] = [await enrolled(), await enrolled()];
+    const call = callAs(admin);
+    expect(await call.config.read({ directorId: first.id })).toMatchObject({ text: "! masked ••••\n" });
+    expect((await call.log.tail({ directorId: first.id, lines: 7 })).lines).toEqual(["the last 7"]);
+    expect(await call.config.fingerprints({ directorIds: [first.id, second.id] })).toEqual([
+      { instance: "VI_1", comparison: "equal" },
+      { instance: "VI_2", comparison: "different" },
+    ]);
+    agents = agents.filter((agent) => agent !== second.agent);
+    await second.agent.close();
+    await expect(call.log.tail({ directorId: second.id })).rejects.toThrow(
+      new RegExp(`^${second.id} \\(127\\.0\\.0\\.1:\\d+\\): nothing listens there`, "u"),
+    );
+    await expect(call.log.tail({ directorId: "nobody" })).rejects.toThrow(/no such director/u);
+  });
+});

@@ -51,7 +51,7 @@ export const reparseConfig = (tree: ConfigTree, change: TextChange): Parsed<Conf
   const shift = bytes.length - tree.bytes.length;
   const kept = tree.sections.slice(first + 1).filter((section) => section.start >= end);
   const keptStarts = new Map(kept.map((section, index) => [section.start + shift, index]));
-  const reader = newReader(bytes, { path });
+  const reader = newReader(bytes, {});
   const read = readSections(reader, {
     start: from.start,
     line: from.line,

@@ -65,7 +65,8 @@ export class StateStore implements StateFeed {
 }
 
 type Section = "host" | "settings" | "vrrp" | "health" | "config" | "daemon";
-type SectionChange = Extract<DirectorChange, { kind: Section }>;
+/** Sections that are replaced as a whole; the table has changes of its own. */
+export type SectionChange = Extract<DirectorChange, { kind: Section }>;
 
 /** Whether a newly read section says what the state already says, its age aside. */
 export function isSameSection(state: DirectorState, change: SectionChange): boolean {

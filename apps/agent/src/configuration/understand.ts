@@ -1,0 +1,65 @@
+import type { Configured } from "@lvs/core/director/configured";
+import { configuredFromModel } from "@lvs/core/director/configured-from-model";
+import type { ConfigFile } from "@lvs/core/director/state";
+import { composeModel } from "@lvs/core/keepalived/compose";
+import type { ConfigTree } from "@lvs/core/keepalived/cst";
+import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
+import { lintConfig } from "@lvs/core/keepalived/lint";
+import type { System } from "../system/system.ts";
+import { preprocessWithIncludes } from "./includes.ts";
+
+/** What a keepalived.conf asks of this director. */
+export interface Understood {
+  readonly tree: ConfigTree;
+  readonly configured: Configured;
+  /** By place; each said once. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Notify FIFOs that no script of keepalived's own reads. */
+  readonly fifos: readonly string[];
+}
+
+/** Never refuses: mistakes are diagnostics. Throws SystemError only where the machine failed. */
+export async function understand(
+  system: System,
+  file: { readonly path: string; readonly bytes: Uint8Array },
+): Promise<Understood> {
+  const hostname = (await system.files.readText("/proc/sys/kernel/hostname")).trim();
+  const { value: tree, diagnostics } = await preprocessWithIncludes(system, file, hostname);
+  const { value: model } = composeModel(tree);
+  return {
+    tree,
+    configured: configuredFromModel(model),
+    diagnostics: once([...diagnostics, ...lintConfig(tree)]),
+    fifos: chooseFifos(model.global.notifyFifos),
+  };
+}
+
+/** The FIFO for all carries everything; reading the others beside it would hear each line twice. */
+function chooseFifos(
+  fifos: readonly { readonly of: string; readonly path: string; readonly script?: unknown }[],
+): string[] {
+  const free = fifos.filter((fifo) => fifo.script === undefined);
+  const all = free.filter((fifo) => fifo.of === "all");
+  return [...new Set((all.length > 0 ? all : free).map((fifo) => fifo.path))];
+}
+
+function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map(
+    diagnostics.map((each) => [`${each.path} ${each.line} ${each.column} ${each.code}`, each]),
+  );
+  return [...seen.values()];
+}
+
+/** As the live stream carries them: without paths, since nearly all are of the one file; an included file is named in the text. */
+export function stateDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  path: string,
+): ConfigFile["diagnostics"] {
+  return diagnostics.map((each) => ({
+    severity: each.severity,
+    line: each.line,
+    column: each.column,
+    code: each.code,
+    message: each.path === path || each.path === "" ? each.message : `${each.path}: ${each.message}`,
+  }));
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
+import type { DumpedInstance } from "../vrrp/json-dump.ts";
+import { parseJsonDump } from "../vrrp/json-dump.ts";
+import type { CommandResult } from "../system/commands.ts";
+import type { ProcessId } from "../system/processes.ts";
+import type { System } from "../system/system.ts";
+import { SystemError } from "../system/system-error.ts";
+import { parseCheckOutput } from "./check-output.ts";
+import type { Engine, EngineCheck, EngineStatus } from "./engine.ts";
+import { findKeepalived } from "./keepalived-processes.ts";
+
+export interface KeepalivedOptions {
+  readonly binary: string;
+  readonly configPath: string;
+  readonly service: {
+    readonly start: readonly string[];
+    readonly stop: readonly string[];
+    /** Undefined: SIGHUP to the parent, which is what every service file does. */
+    readonly reload: readonly string[] | undefined;
+  };
+}
+
+/** Some bad files make the parser loop; a good one takes 0.1 s for ten thousand real servers. */
+const checkLimitMs = 15_000;
+const serviceLimitMs = 30_000;
+const dumpLimitMs = 3_000;
+const dumpPollMs = 20;
+
+/** The keepalived daemon, steered as its service manager steers it. It is nobody's child: an agent that dies leaves it alone. */
+export function keepalivedEngine(system: System, options: KeepalivedOptions): Engine {
+  const parent = async (): Promise<ProcessId> => {
+    const found = await findKeepalived(system, options.configPath);
+    if (found.parent === undefined) throw notRunning();
+    return found.parent;
+  };
+  let jsonSignal: number | undefined;
+  return {
+    version: () => readVersion(system, options.binary),
+    status: () => readStatus(system, options.configPath),
+    start: () => runService(system, options.service.start),
+    stop: () => runService(system, options.service.stop),
+    reload: async () => {
+      if (options.service.reload !== undefined) return runService(system, options.service.reload);
+      const target = await parent();
+      await system.processes.signal(target, "SIGHUP");
+      return [`kill -HUP ${target.pid}`];
+    },
+    dump: async () => {
+      const target = await parent();
+      jsonSignal ??= await readJsonSignal(system, options.binary);
+      return dumpInstances(system, target, jsonSignal);
+    },
+    check: (configuration) => checkConfiguration(system, options, configuration),
+  };
+}
+
+async function readStatus(system: System, configPath: string): Promise<EngineStatus> {
+  const { parent, processes } = await findKeepalived(system, configPath);
+  return { processes, runId: parent === undefined ? undefined : `${parent.pid}.${parent.startTicks}` };
+}
+
+async function readVersion(system: System, binary: string): Promise<string | undefined> {
+  const { stdout, stderr } = await system.commands.run([binary, "--version"], { timeoutMs: 5_000 });
+  return /^Keepalived v(\S+)/mu.exec(`${stdout}\n${stderr}`)?.[1];
+}
+
+async function runService(system: System, argv: readonly string[]): Promise<readonly string[]> {
+  const result = await system.commands.run(argv, { timeoutMs: serviceLimitMs });
+  const output = linesOf(result);
+  if (result.exitCode === 0) return [argv.join(" "), ...output];
+  throw new SystemError({
+    door: "commands",
+    code: "failed",
+    subject: argv.join(" "),
+    reason: `ended with ${result.exitCode}: ${output.join("; ")}`,
+    argv,
+    stderr: result.stderr,
+  });
+}
+
+const linesOf = ({ stdout, stderr }: CommandResult): string[] =>
+  `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
+
+/** The number differs between builds, so keepalived is asked (keepalived(8) --signum). */
+async function readJsonSignal(system: System, binary: string): Promise<number> {
+  const argv = [binary, "--signum=JSON"];
+  const { stdout, exitCode } = await system.commands.run(argv, { timeoutMs: 5_000 });
+  const number = Number(stdout.trim());
+  if (exitCode === 0 && Number.isInteger(number) && number > 0) return number;
+  throw new SystemError({
+    door: "commands",
+    code: "not-supported",
+    subject: argv.join(" "),
+    reason: "this keepalived was built without JSON dumps",
+    argv,
+  });
+}
+
+/**
+ * Asks for a dump and reads it. The file holds passwords: it is removed as soon as it was read, and one that lay there before is
+ * removed first, so that an old picture is never taken for a new one.
+ */
+async function dumpInstances(
+  system: System,
+  parent: ProcessId,
+  jsonSignal: number,
+): Promise<readonly DumpedInstance[]> {
+  const path = `${await dumpDirectory(system, parent)}/keepalived.json`;
+  await system.files.remove(path);
+  await system.processes.signal(parent, jsonSignal);
+  const endMs = system.clock.monotonicMs() + dumpLimitMs;
+  while (system.clock.monotonicMs() < endMs) {
+    await system.clock.sleep(dumpPollMs);
+    const instances = parseJsonDump(await readIfThere(system, path));
+    if (instances === undefined) continue;
+    await system.files.remove(path);
+    return instances;
+  }
+  throw new SystemError({
+    door: "files",
+    code: "timed-out",
+    subject: path,
+    reason: `keepalived wrote no JSON dump within ${dumpLimitMs} ms`,
+  });
+}
+
+async function readIfThere(system: System, path: string): Promise<string> {
+  try {
+    return await system.files.readText(path);
+  } catch (error) {
+    if (error instanceof SystemError && (error.code === "not-found" || error.code === "changed")) return "";
+    throw error;
+  }
+}
+
+/** keepalived writes its dumps to its own TMPDIR, /tmp without one (lib/utils.c). */
+async function dumpDirectory(system: System, parent: ProcessId): Promise<string> {
+  const environment = await system.files.readText(`/proc/${parent.pid}/environ`);
+  const found = environment.split("\0").find((entry) => entry.startsWith("TMPDIR="));
+  return found?.slice("TMPDIR=".length).replace(/\/$/u, "") || "/tmp";
+}
+
+/** Written beside the real file, so that relative includes mean the same. */
+async function checkConfiguration(
+  system: System,
+  options: KeepalivedOptions,
+  configuration: Uint8Array,
+): Promise<EngineCheck> {
+  const path = `${dirname(options.configPath)}/.lvs-agent-check-${randomBytes(6).toString("hex")}`;
+  await system.files.writeAtomic(path, configuration, { expected: "absent", mode: 0o600 });
+  try {
+    return await runCheck(system, options.binary, path);
+  } finally {
+    await system.files.remove(path);
+  }
+}
+
+async function runCheck(system: System, binary: string, path: string): Promise<EngineCheck> {
+  try {
+    const result = await system.commands.run([binary, "-t", "-e", "-f", path], { timeoutMs: checkLimitMs });
+    const messages = parseCheckOutput(`${result.stderr}\n${result.stdout}`, path);
+    return result.signal === undefined
+      ? { kind: "answered", exitCode: result.exitCode, messages }
+      : { kind: "crashed", signal: result.signal, messages };
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "timed-out") {
+      return { kind: "timedOut", limitMs: checkLimitMs };
+    }
+    throw error;
+  }
+}
+
+const notRunning = (): SystemError =>
+  new SystemError({
+    door: "processes",
+    code: "not-found",
+    subject: "keepalived",
+    reason: "it does not run",
+  });

@@ -141,6 +141,7 @@ describe.each<{ lab: string; topology: Topology }>([
         ratePerSecond: 40,
         clients: 20,
       });
+      expect(report.failures).toEqual([]);
       expect(report).toMatchObject({ sent: 80, ok: 80, failed: 0 });
       expect(Object.keys(report.servers).toSorted()).toEqual(service.realServers.map(({ name }) => name));
     }
@@ -230,9 +231,15 @@ describe("a lab", () => {
       "-o",
       "BatchMode=yes",
     ];
-    const login = ["ssh", "-q", "-i", addresses.consoleKeyPath, ...options, "root@10.77.0.24"];
-    const argv = stationArgv(cdn, "console", [...login, "/etc/init.d/lvs_real", "status"]);
-    expect(await runCommand(argv)).toMatchObject({ exitCode: 0 });
+    const login = ["ssh", "-q", "-i", addresses.consoleKeyPath, ...options];
+    const onServer = (user: string, ...argv: string[]) =>
+      runCommand(stationArgv(cdn, "console", [...login, `${user}@10.77.0.24`, ...argv]));
+    expect(await onServer("root", "/etc/init.d/lvs_real", "status")).toMatchObject({ exitCode: 0 });
+    const user = addresses.consoleUser;
+    expect(await onServer(user, "sudo", "-n", "/etc/init.d/lvs_real", "start")).toMatchObject({
+      exitCode: 0,
+    });
+    expect((await onServer(user, "sudo", "-n", "cat", "/etc/shadow")).exitCode).toBe(1);
   });
 
   it("runs the agent as a service that comes back after a kill and keeps its disk", async () => {
@@ -310,6 +317,15 @@ describe("a fault", () => {
     await untilHolders(cdn, ["10.77.0.64: lvs-1 lvs-2"]);
     expect((await readStatus(cdn)).directors[0]).toMatchObject({ isLinked: false });
     await injectFault({ lab: cdn, kind: "link-restore", host: "lvs-1" });
+    await untilHolders(cdn, ["10.77.0.64: lvs-1"]);
+  });
+
+  it("that blocks VRRP alone lets both directors hold the VIP and hear everything else", async () => {
+    await injectFault({ lab: cdn, kind: "vrrp-block", host: "lvs-2" });
+    await untilHolders(cdn, ["10.77.0.64: lvs-1 lvs-2"]);
+    const reach = ["bash", "-c", "exec 3<>/dev/tcp/10.77.0.21/80"];
+    expect((await exec(cdn, "lvs-2", { argv: reach })).exitCode).toBe(0);
+    await injectFault({ lab: cdn, kind: "vrrp-unblock", host: "lvs-2" });
     await untilHolders(cdn, ["10.77.0.64: lvs-1"]);
   });
 

@@ -25,8 +25,10 @@ export type LabAddresses = {
   readonly services: readonly ServicePlan[];
   readonly clientAddress: string;
   readonly consoleAddress: string;
-  /** The private key (OpenSSH, no passphrase) that real servers let in as root. */
+  /** The private key (OpenSSH, no passphrase) that real servers let in, as `consoleUser` and as root. */
   readonly consoleKeyPath: string;
+  /** The login with the least rights: by `sudo -n` it may start and stop nginx and lvs_real, and nothing else. */
+  readonly consoleUser: string;
 };
 
 /** The fingerprint of an OpenSSH public key file: SHA-256 over the key's bytes, base64 without padding. */
@@ -61,5 +63,6 @@ export function readAddresses(lab?: string): LabAddresses {
     clientAddress: station("client"),
     consoleAddress: station("console"),
     consoleKeyPath: consoleKeyPath(name),
+    consoleUser: "lvs",
   };
 }

@@ -19,6 +19,8 @@ export const faults = {
   "kernel-kill": "director: kill -9 of its kernel, as a power cut; boot-director brings it back",
   "link-cut": "any host: its port leaves the bridge; it still sees its link up",
   "link-restore": "any host: its port is on the bridge again",
+  "vrrp-block": "director: VRRP neither leaves nor arrives (as behind a firewall), all else does",
+  "vrrp-unblock": "director: VRRP passes again",
   "host-kill": "real server: everything in it dies at once",
   "host-start": "real server: start it again",
 } as const;
@@ -56,6 +58,18 @@ const killByName = (name: string) => [
    [ -z "$pids" ] || { kill -STOP $pids; kill -9 $pids; }`,
 ];
 
+/** Drops protocol 112 in both directions, IPv4 and IPv6, before IP sees it. */
+const vrrpBlock = [
+  "sh",
+  "-ec",
+  `modprobe -d /mnt/modules -a sch_ingress cls_u32 act_gact
+   tc qdisc add dev eth0 clsact
+   for way in ingress egress; do
+     tc filter add dev eth0 $way protocol ip prio 1 u32 match ip protocol 112 0xff action drop
+     tc filter add dev eth0 $way protocol ipv6 prio 2 u32 match ip6 protocol 112 0xff action drop
+   done`,
+];
+
 const processOf = (service: string) => (service === "ssh" ? "sshd" : service);
 
 function serviceOf(fault: Fault): string {
@@ -91,6 +105,10 @@ function commandOf(fault: Fault): readonly string[] | null {
       return killByPidFile(childPidFile(fault));
     case "agent-kill":
       return killByPidFile("/run/lvs-agent.pid");
+    case "vrrp-block":
+      return vrrpBlock;
+    case "vrrp-unblock":
+      return ["tc", "qdisc", "del", "dev", "eth0", "clsact"];
     case "kernel-kill":
     case "link-cut":
     case "link-restore":

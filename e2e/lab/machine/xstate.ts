@@ -4,10 +4,10 @@ import { mustRun } from "./command.ts";
 
 /**
  * Whether this processor's register state is larger than user-mode-linux 6.1 can handle by itself
- * (guest/xstate-shim.c says why): those with AMX tiles or the extended general registers of APX.
+ * (guest/xstate-shim.c says why): those with AMX tiles.
  */
 export function needsXstateShim(): boolean {
-  return /^flags\s*:.*\b(amx_tile|apx_f)\b/m.test(readFileSync("/proc/cpuinfo", "latin1"));
+  return /^flags\s*:.*\bamx_tile\b/m.test(readFileSync("/proc/cpuinfo", "latin1"));
 }
 
 /**

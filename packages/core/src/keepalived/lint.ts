@@ -1,0 +1,180 @@
+import { lineOf, placeOf } from "./cst.ts";
+import type { ConfigTree, Section } from "./cst.ts";
+import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
+import { readFaults } from "./faults.ts";
+import type { Keyword, Value } from "./keywords/keyword.ts";
+import type { Entry, Reading, Spot } from "./reading.ts";
+import { readTree } from "./reading.ts";
+import { rules } from "./rules.ts";
+import { faultMessages } from "./rules/braces/fault-messages.ts";
+import { isGoodWord } from "./rules/good-word.ts";
+import { newerKeyword } from "./rules/values/newer-keyword.ts";
+import type { FileView, Report, ReportExtra, Rule, TopEntry } from "./rules/rule.ts";
+
+/** A mend that is a text in the place of another, on one line. Columns as in `Diagnostic`. */
+export interface Mend {
+  readonly title: string;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+  readonly text: string;
+}
+
+export interface Finding extends Diagnostic {
+  readonly mend?: Mend;
+}
+
+export interface LintOptions {
+  /** The keepalived is newer than the 2.2.7 of Debian 12: its newer keywords are no mistake. */
+  readonly isNewer?: boolean;
+}
+
+/**
+ * All mistakes of a configuration, by place: those keepalived reports, and those it swallows. The tree must be preprocessed
+ * for the director it is meant for. Findings of a section are remembered as long as its body lives, so that linting again
+ * after a small edit (`reparseConfig`) costs little.
+ */
+export const lintConfig = (tree: ConfigTree, options: LintOptions = {}): readonly Finding[] => {
+  const findings: Finding[] = readFaults(tree);
+  const readings = readTree(tree, { hasNewerBlocks: options.isNewer === true });
+  const top: TopEntry[] = [];
+  for (const [index, reading] of readings.entries()) {
+    const base = reading.isSound ? index : 0;
+    const absolute = (spot: Spot): Spot => ({ ...spot, section: spot.section + base });
+    for (const found of findingsOf(reading)) findings.push(toFinding(tree, found, absolute));
+    for (const entry of reading.entries) top.push({ entry, absolute });
+  }
+  for (const found of checkFile(tree, top)) findings.push(toFinding(tree, found, (spot) => spot));
+  return inOrder(
+    options.isNewer === true ? findings.filter(({ code }) => code !== newerKeyword.code) : findings,
+  );
+};
+
+interface Found extends ReportExtra {
+  readonly rule: Rule;
+  readonly spot: Spot;
+  readonly message: string;
+}
+
+const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => comparePaths(a.path, b.path) || a.line - b.line || a.column - b.column);
+
+const comparePaths = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+const remembered = new WeakMap<Reading, readonly Found[]>();
+
+const findingsOf = (reading: Reading): readonly Found[] => {
+  const known = remembered.get(reading);
+  if (known !== undefined) return known;
+  const found: Found[] = [];
+  for (const fault of reading.faults) {
+    const { rule, message, replacement } = faultMessages(fault);
+    found.push({ rule, spot: fault.spot, message, replacement });
+  }
+  for (const entry of reading.entries) checkEntry(entry, found);
+  remembered.set(reading, found);
+  return found;
+};
+
+/** The rules that want to see lines with a keyword. */
+const concerned = new Map<Keyword, readonly Rule[]>();
+
+const rulesFor = (keyword: Keyword): readonly Rule[] => {
+  const known = concerned.get(keyword);
+  if (known !== undefined) return known;
+  const wanted = rules.filter((rule) => rule.ofEntry?.concerns(keyword) === true);
+  concerned.set(keyword, wanted);
+  return wanted;
+};
+
+const valueRules = rules.filter((rule) => rule.ofValue !== undefined);
+
+const checkEntry = (entry: Entry, found: Found[]): void => {
+  checkWords(entry, found);
+  for (const rule of rulesFor(entry.keyword)) {
+    rule.ofEntry?.check(entry, (spot, message, extra) => found.push({ rule, spot, message, ...extra }));
+  }
+  if (entry.inside === undefined) return;
+  for (const inner of entry.inside.entries) checkEntry(inner, found);
+};
+
+const checkWords = ({ keyword, words, spot }: Entry, found: Found[]): void => {
+  for (let index = 1; index < words.length; index += 1) {
+    const value = keyword.values[index - 1] ?? keyword.rest;
+    const word = words[index] ?? "";
+    if (value !== undefined && !isGoodWord(value, word)) findBadWord({ keyword, value, word, spot }, found);
+  }
+};
+
+const findBadWord = (
+  bad: { keyword: Keyword; value: Value; word: string; spot: Spot },
+  found: Found[],
+): void => {
+  for (const rule of valueRules) {
+    const message = rule.ofValue?.(bad.value, bad.word, bad.keyword);
+    if (message !== undefined) found.push({ rule, spot: bad.spot, message });
+  }
+};
+
+const checkFile = (tree: ConfigTree, top: readonly TopEntry[]): readonly Found[] => {
+  const found: Found[] = [];
+  const byName = Map.groupBy(top, ({ entry }) => entry.keyword.name);
+  const text = { hasCarriageReturns: tree.text.includes("\r") };
+  for (const rule of rules) {
+    if (rule.ofFile === undefined) continue;
+    const report: Report = (spot, message, extra) => found.push({ rule, spot, message, ...extra });
+    const view: FileView = { top, of: (name) => byName.get(name) ?? [], report, text };
+    rule.ofFile(view);
+  }
+  return found;
+};
+
+const toFinding = (tree: ConfigTree, found: Found, absolute: (spot: Spot) => Spot): Finding => {
+  const { rule, message, replacement, related } = found;
+  const place = placeOfSpot(tree, absolute(found.spot));
+  return {
+    code: rule.code,
+    severity: found.severity ?? rule.severity,
+    message,
+    ...place,
+    ...(related === undefined
+      ? {}
+      : { related: related.map((one) => relatedPlace(tree, absolute(one.spot), one.message)) }),
+    ...(replacement === undefined ? {} : mendOf(tree, absolute(replacement.spot), replacement)),
+  };
+};
+
+interface SpotPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+}
+
+const placeOfSpot = (tree: ConfigTree, spot: Spot): SpotPlace => {
+  const section = sectionAt(tree, spot);
+  if (section === undefined) return { path: tree.path, line: 1, column: 1, endColumn: 1 };
+  const start = placeOf(tree, section, { offset: spot.start, line: spot.line });
+  const end = placeOf(tree, section, { offset: spot.end, line: spot.line });
+  return { ...start, endColumn: Math.max(end.column, start.column + 1) };
+};
+
+const relatedPlace = (tree: ConfigTree, spot: Spot, message: string): RelatedPlace => {
+  const section = sectionAt(tree, spot);
+  return { path: tree.path, line: section === undefined ? 1 : lineOf(tree, section, spot), message };
+};
+
+const sectionAt = (tree: ConfigTree, spot: Spot): Section | undefined => tree.sections[spot.section];
+
+/** No mend where the line was made by a definition or a sequence: it does not stand in the file as such. */
+const mendOf = (
+  tree: ConfigTree,
+  spot: Spot,
+  { title, text }: { readonly title: string; readonly text: string },
+): { mend?: Mend } => {
+  const section = sectionAt(tree, spot);
+  const origin = section === undefined ? undefined : tree.origins?.[section.line + spot.line];
+  if (origin?.isGenerated === true) return {};
+  return { mend: { title, ...placeOfSpot(tree, spot), text } };
+};

@@ -1,0 +1,21 @@
+/** Words of old versions and old tutorials, with what became of them. */
+export const oldNames: ReadonlyMap<string, string> = new Map([
+  ["lvs_id", "it is router_id since version 1.1"],
+  ["notification_email_to", "write a notification_email block"],
+  ["nat_mask", "it has had no effect for long: remove it"],
+  ["net_mask", "it has had no effect for long: remove it"],
+  ["netmask", "write the prefix length after the address"],
+  ["loadbalance", "write lb_algo"],
+  ["lbhc", "no version of keepalived has known it: remove it"],
+  ["lb_sched", "write lvs_sched or lb_algo"],
+  ["lb_method", "write lvs_method or lb_kind"],
+  ["persistence", "write persistence_timeout"],
+  ["sync_instance", "write a vrrp_sync_group"],
+  ["vrrp_sync_instance", "write a vrrp_sync_group"],
+  ["mcast_src", "write mcast_src_ip"],
+  ["auth_password", "write auth_pass"],
+  ["no_preempt", "write nopreempt"],
+  ["notify_script", "write notify"],
+  ["track_scripts", "write track_script"],
+  ["vrrp_garp_delay", "write vrrp_garp_master_delay"],
+]);

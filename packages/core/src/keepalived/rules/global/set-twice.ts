@@ -1,0 +1,57 @@
+import type { Entry } from "../../reading.ts";
+import { inInstance } from "../examples.ts";
+import type { Rule } from "../rule.ts";
+
+/** Scripts keepalived takes from the first line; it complains about the second. */
+const firstCounts =
+  /^(?:notify.*|quorum_(?:up|down)|startup_script|shutdown_script|.*_fifo(?:_script)?|snmp_socket|nftables(?:_ipvs)?|vrrp_iptables|vmac_prefix|vmac_addr_prefix|tmp_config_directory|use_ipvlan)$/u;
+/** Keywords that belong to others or add up. */
+const addsUp: ReadonlySet<string> = new Set([
+  "state",
+  "process",
+  "file",
+  "weight",
+  "digest",
+  "name",
+  "track_file",
+  "interface",
+  "vrrp_version",
+  "group",
+  "lvs_sync_daemon",
+  "neighbor_ip",
+  "neighbour_ip",
+  "sorry_server",
+  "lb_algo",
+  "regex_options",
+  "status_code",
+  "net_namespace",
+  "instance",
+]);
+
+export const setTwice: Rule = {
+  code: "set-twice",
+  severity: "warning",
+  title: "the same setting twice in one block",
+  reason: "Only one counts: the last for most, the first for scripts. Nobody can tell which was meant.",
+  mend: "Remove one.",
+  bad: inInstance("priority 150", "priority 100"),
+  good: inInstance("priority 150"),
+  ofEntry: {
+    concerns: ({ opens }) => opens !== undefined,
+    check: (entry, report) => {
+      const firsts = new Map<string, Entry>();
+      for (const line of entry.inside?.entries ?? []) {
+        const { keyword, words, spot } = line;
+        if (keyword.isRepeatable || addsUp.has(keyword.name)) continue;
+        const first = firsts.get(keyword.name);
+        if (first === undefined) firsts.set(keyword.name, line);
+        else if (firstCounts.test(keyword.name)) {
+          report(spot, `${keyword.name} stands before: this line is not read`, { severity: "error" });
+        } else if (words.join(" ") !== first.words.join(" ")) {
+          const related = [{ spot: first.spot, message: "the first" }];
+          report(spot, `${keyword.name} stands before with another value: only this one counts`, { related });
+        }
+      }
+    },
+  },
+};

@@ -1,0 +1,34 @@
+import { inService } from "../examples.ts";
+import { named } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+import { nameOfServer, nameOfService, readService } from "./service.ts";
+import type { Server } from "./service.ts";
+
+const second = "    real_server 192.0.2.21 80 {\n        weight 2\n    }\n}\n";
+
+export const duplicateServer: Rule = {
+  code: "duplicate-server",
+  severity: "error",
+  title: "the same real server twice in one virtual server",
+  reason: "keepalived drops the second, its weight and checkers too.",
+  mend: "Remove one.",
+  bad: inService().replace(/\}\n$/u, second),
+  good: inService(),
+  ofEntry: {
+    concerns: named("virtual_server"),
+    check: (entry, report) => {
+      const service = readService(entry);
+      if (service === undefined) return;
+      const firsts = new Map<string, Server>();
+      for (const server of service.servers) {
+        const key = `${server.address} ${server.port}`;
+        const first = firsts.get(key);
+        if (first === undefined) firsts.set(key, server);
+        else {
+          const message = `real server ${nameOfServer(service, server)} stands in ${nameOfService(service)} before`;
+          report(server.entry.spot, message, { related: [{ spot: first.entry.spot, message: "the first" }] });
+        }
+      }
+    },
+  },
+};

@@ -1,0 +1,94 @@
+import { addressToBytes } from "../../../net/address.ts";
+import type { Item } from "../../reading.ts";
+import { isNumericAddress, readAddress, readAddressOf, readInteger } from "../../words.ts";
+import { familyOfAddress } from "../families.ts";
+import { named } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+
+const groupOf = (...lines: readonly string[]): string =>
+  `virtual_server_group web {\n${lines.map((line) => `    ${line}\n`).join("")}}\n`;
+
+/** An element of a virtual_server_group that keepalived reads (alloc_vsg_entry). */
+export type GroupEntry =
+  | { readonly kind: "fwmark"; readonly mark: string; readonly family: "inet" | "inet6" | undefined }
+  | { readonly kind: "addresses"; readonly address: string; readonly port: number };
+
+export const readGroupEntry = ({ words }: Item): GroupEntry | string => {
+  const [first = "", second, third] = words;
+  if (first === "fwmark") return readMark(second, third);
+  const hasPort = second !== undefined && !/^0*$/u.test(second);
+  if (hasPort && readInteger(second, { min: 1, max: 65535 }).fault !== undefined)
+    return `${second} is not a port`;
+  const address = readAddressOf(first);
+  if (address === undefined || !isNumericAddress(first)) return `${first} is not an address`;
+  const fault = rangeFault(first, address);
+  return fault ?? { kind: "addresses", address, port: hasPort ? Number(second) : 0 };
+};
+
+const readMark = (mark: string | undefined, family: string | undefined): GroupEntry | string => {
+  if (mark === undefined || readInteger(mark, { min: 0, max: 4294967295 }).fault !== undefined)
+    return `${mark ?? "nothing"} is no firewall mark`;
+  if (family !== undefined && family !== "inet" && family !== "inet6") return `${family} is no family`;
+  return { kind: "fwmark", mark, family };
+};
+
+const rangeFault = (word: string, address: string): string | undefined => {
+  const slash = word.indexOf("/");
+  if (slash >= 0) return maskFault(word.slice(slash + 1), address);
+  const dash = word.indexOf("-");
+  if (dash < 0) return undefined;
+  const end = word.slice(dash + 1);
+  const isIpv6 = familyOfAddress(address) === "inet6";
+  const bytes = addressToBytes(address);
+  if (end.includes(isIpv6 ? ":" : ".")) {
+    const last = readAddress(end);
+    if (last === undefined) return `${end} is not an address`;
+    return familyOfAddress(last) !== familyOfAddress(address) || isBelow(addressToBytes(last), bytes)
+      ? `the range ${word} ends before it starts`
+      : undefined;
+  }
+  const digits = isIpv6 ? /^[0-9a-f]{1,4}$/iu : /^[0-9]{1,3}$/u;
+  const limit = Number.parseInt(end, isIpv6 ? 16 : 10);
+  if (!digits.test(end) || (!isIpv6 && limit > 255)) return `${end} is no end of a range`;
+  const start = isIpv6 ? (bytes.at(-2) ?? 0) * 256 + (bytes.at(-1) ?? 0) : (bytes.at(-1) ?? 0);
+  return start >= limit ? `the range ${word} ends before it starts` : undefined;
+};
+
+const isBelow = (one: Uint8Array, other: Uint8Array): boolean => {
+  const index = one.findIndex((byte, position) => byte !== other[position]);
+  return index >= 0 && (one[index] ?? 0) < (other[index] ?? 0);
+};
+
+const maskFault = (mask: string, address: string): string | undefined => {
+  const bytes = addressToBytes(address);
+  const { value, fault } = readInteger(mask, { min: 1, max: bytes.length * 8 });
+  if (fault !== undefined) return `${mask} is no prefix length`;
+  const hasHostBits = bytes.some((byte, index) => {
+    const kept = Math.min(8, Math.max(0, value - index * 8));
+    return (byte & (0xff >> kept)) !== 0 && kept < 8;
+  });
+  return hasHostBits ? `${address} is not the first address of its /${mask}` : undefined;
+};
+
+export const groupEntry: Rule = {
+  code: "group-entry",
+  severity: "error",
+  title: "an element of a virtual_server_group that keepalived cannot read",
+  reason: "keepalived passes over the line, or drops the group if nothing is left.",
+  mend: "Write ADDRESS[-END|/LENGTH] [PORT], or fwmark MARK.",
+  bad: groupOf("192.0.2.20-10 80"),
+  good: groupOf("192.0.2.10-20 80"),
+  ofEntry: {
+    concerns: named("virtual_server_group"),
+    check: ({ words, items = [], spot, listEnd = spot }, report) => {
+      let good = 0;
+      for (const item of items) {
+        const entry = readGroupEntry(item);
+        if (typeof entry === "string") report(item.spot, `${entry}: keepalived passes over this line`);
+        else good += 1;
+      }
+      if (good === 0)
+        report(listEnd, `virtual_server_group ${words[1] ?? ""} has no entries: keepalived drops it`);
+    },
+  },
+};

@@ -1,0 +1,45 @@
+import { endOf, lastOf, linesOf, named } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+
+const example = (...lines: readonly string[]): string =>
+  `garp_group {\n${lines.map((line) => `    ${line}\n`).join("")}}\n`;
+
+export const garpGroupDelay: Rule = {
+  code: "garp-group-delay",
+  severity: "error",
+  title: "a garp_group without a pause, or an interface in two",
+  reason: "keepalived drops the group, or the second mention.",
+  mend: "Write garp_interval or gna_interval, and each interface once.",
+  bad: example("interface eth0"),
+  good: example("garp_interval 0.001", "interface eth0"),
+  ofEntry: {
+    concerns: named("garp_group"),
+    check: (entry, report) => {
+      if (entry.inside === undefined) return;
+      if (lastOf(entry, "garp_interval") === undefined && lastOf(entry, "gna_interval") === undefined) {
+        report(endOf(entry), "this garp_group has no garp_interval and no gna_interval: keepalived drops it");
+      }
+      for (const line of linesOf(entry, "interfaces")) {
+        if ((line.items ?? []).length === 0) report(line.spot, "this list of interfaces is empty");
+      }
+    },
+  },
+  ofFile: (file) => {
+    const seen = new Set<string>();
+    for (const { entry, absolute } of file.of("garp_group")) {
+      for (const { keyword, words, items = [], spot } of entry.inside?.entries ?? []) {
+        const named = keyword.name === "interface" ? [{ name: words[1] ?? "", spot }] : [];
+        const listed =
+          keyword.name === "interfaces"
+            ? items.flatMap((item) =>
+                item.words.map((name) => ({ name, spot: entry.inside?.end ?? item.spot })),
+              )
+            : [];
+        for (const one of [...named, ...listed]) {
+          if (seen.has(one.name)) file.report(absolute(one.spot), `${one.name} is in a garp_group already`);
+          seen.add(one.name);
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,20 @@
+import { named } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+
+export const blockName: Rule = {
+  code: "block-name",
+  severity: "error",
+  title: "a block that needs exactly one name",
+  reason: "keepalived passes over the whole block.",
+  mend: "Write one name; put it in double quotes if it holds blanks.",
+  bad: "vrrp_instance inside network {\n}\n",
+  good: "vrrp_instance inside {\n}\n",
+  ofEntry: {
+    concerns: named("vrrp_instance", "vrrp_sync_group", "track_group"),
+    check: ({ keyword, words, spot }, report) => {
+      if (words.length === 2) return;
+      const count = words.length < 2 ? "has none" : `has ${words.length - 1} words`;
+      report(spot, `${keyword.name} wants one name and ${count}: the whole block is passed over`);
+    },
+  },
+};

@@ -1,0 +1,25 @@
+import { inInstance } from "../examples.ts";
+import type { Rule } from "../rule.ts";
+
+export const missingValue: Rule = {
+  code: "missing-value",
+  severity: "error",
+  title: "a keyword without the value it needs",
+  reason:
+    "For most keywords keepalived stops reading the file at once and does not start. For some it drops the line.",
+  mend: "Write the value, or remove the line.",
+  bad: inInstance("priority"),
+  good: inInstance("priority 150"),
+  ofEntry: {
+    concerns: (keyword) => keyword.required > 0 && !hasRuleOfItsOwn.has(keyword.name),
+    check: ({ keyword, words, spot }, report) => {
+      if (words.length > keyword.required) return;
+      const labels = [...keyword.values.map(({ label }) => label), keyword.rest?.label ?? ""];
+      const missing = labels.slice(words.length - 1, keyword.required).join(" ");
+      report(spot, `${keyword.name} needs a value: ${missing}`);
+    },
+  },
+};
+
+/** Blocks that want exactly one name (block-name). */
+const hasRuleOfItsOwn: ReadonlySet<string> = new Set(["vrrp_instance", "vrrp_sync_group", "track_group"]);

@@ -1,0 +1,251 @@
+import type { Entry, Item } from "../../reading.ts";
+import { readAddressOf, readDecimal, readInteger } from "../../words.ts";
+import { readAddressItem } from "../address-item.ts";
+import { familyOfAddress } from "../families.ts";
+import type { Family } from "../families.ts";
+import { lastOf, linesOf } from "../rule.ts";
+import type { FileView, TopEntry } from "../rule.ts";
+
+/** A VRRP instance as keepalived has it once its block is read (vrrp_parser.c), before defaults are filled in. */
+export interface Instance {
+  readonly top: TopEntry;
+  readonly name: string;
+  readonly interface: string | undefined;
+  readonly virtualRouterId: number | undefined;
+  /** As written, if it is good; 100 if it is not; undefined if absent. */
+  readonly priority: number | undefined;
+  readonly state: "MASTER" | "BACKUP" | undefined;
+  readonly version: number | undefined;
+  readonly family: Family | undefined;
+  readonly isStrict: boolean | undefined;
+  readonly advertSeconds: number | undefined;
+  readonly authType: "PASS" | "AH" | undefined;
+  readonly hasPassword: boolean;
+  readonly isNopreempt: boolean;
+  readonly preemptDelay: number;
+  /** A unicast keyword stands in the block. */
+  readonly isUnicastConfigured: boolean;
+  readonly peers: readonly string[];
+  readonly sourceAddress: string | undefined;
+  readonly multicastGroup: string | undefined;
+  /** Addresses of virtual_ipaddress that are read and of the instance's family. */
+  readonly vips: readonly InstanceAddress[];
+  readonly excludedVips: readonly InstanceAddress[];
+}
+
+export interface InstanceAddress {
+  readonly address: string;
+  readonly item: Item;
+}
+
+/** The instances of a file. Of two with one name the first counts. */
+export const instancesOf = (file: FileView): readonly Instance[] => {
+  const instances: Instance[] = [];
+  const names = new Set<string>();
+  for (const top of file.of("vrrp_instance")) {
+    const [, name] = top.entry.words;
+    if (name === undefined || top.entry.inside === undefined || names.has(name)) continue;
+    names.add(name);
+    instances.push(readInstance(top, name));
+  }
+  return instances;
+};
+
+const remembered = new WeakMap<Entry, Omit<Instance, "top">>();
+
+const readInstance = (top: TopEntry, name: string): Instance => {
+  const known = remembered.get(top.entry);
+  if (known !== undefined) return { ...known, top };
+  const read = readBlock(top.entry, name);
+  remembered.set(top.entry, read);
+  return { ...read, top };
+};
+
+const readBlock = (entry: Entry, name: string): Omit<Instance, "top"> => {
+  const family = familyOfInstance(entry);
+  const authentication = lastOf(entry, "authentication");
+  return {
+    name,
+    interface: wordOf(lastOf(entry, "interface")),
+    virtualRouterId: goodInteger(entry, "virtual_router_id", { min: 1, max: 255 }),
+    priority: priorityOf(entry),
+    state: stateOf(entry),
+    version: goodInteger(entry, "version", { min: 2, max: 3 }),
+    family,
+    isStrict: strictnessOf(entry),
+    advertSeconds: decimalOf(entry, "advert_int", { min: 0.01, max: 255 }),
+    authType: authTypeOf(authentication),
+    hasPassword:
+      (authentication === undefined ? "" : (wordOf(lastOf(authentication, "auth_pass")) ?? "")) !== "",
+    isNopreempt: lastFlag(entry, { on: "nopreempt", off: "preempt" }),
+    preemptDelay: decimalOf(entry, "preempt_delay", { min: 0, max: 1000 }) ?? 0,
+    isUnicastConfigured:
+      entry.inside?.entries.some(({ keyword }) => unicastKeywords.has(keyword.name)) === true,
+    peers: itemsOf(entry, "unicast_peer").flatMap((item) => readAddressOf(item.words[0] ?? "") ?? []),
+    sourceAddress: sourceOf(entry),
+    multicastGroup: readAddressOf(wordOf(lastOf(entry, "mcast_dst_ip")) ?? ""),
+    vips: addressesOf(entry, "virtual_ipaddress").filter(
+      ({ address }) => family === undefined || familyOfAddress(address) === family,
+    ),
+    excludedVips: addressesOf(entry, "virtual_ipaddress_excluded"),
+  };
+};
+
+const unicastKeywords: ReadonlySet<string> = new Set([
+  "unicast_peer",
+  "unicast_fault_no_peer",
+  "check_unicast_src",
+  "old_unicast_checksum",
+  "unicast_src_ip",
+]);
+
+/** The first value of a line. */
+export const wordOf = (entry: Entry | undefined): string | undefined => entry?.words[1];
+
+/** All elements of all lists with a keyword in a block. */
+export const itemsOf = (entry: Entry, name: string): readonly Item[] =>
+  linesOf(entry, name).flatMap(({ items }) => items ?? []);
+
+const goodInteger = (entry: Entry, name: string, range: { min: number; max: number }): number | undefined => {
+  let value: number | undefined;
+  for (const line of linesOf(entry, name)) {
+    const read = readInteger(line.words[1] ?? "", range);
+    if (read.fault === undefined && line.words.length > 1) value = read.value;
+  }
+  return value;
+};
+
+const decimalOf = (entry: Entry, name: string, range: { min: number; max: number }): number | undefined => {
+  let value: number | undefined;
+  for (const line of linesOf(entry, name)) {
+    const read = readDecimal(line.words[1] ?? "", { ...range, places: 6 });
+    if (read.fault === undefined && line.words.length > 1) value = read.value;
+  }
+  return value;
+};
+
+const priorityOf = (entry: Entry): number | undefined => {
+  const word = wordOf(lastOf(entry, "priority"));
+  if (word === undefined) return undefined;
+  const read = readInteger(word, { min: 1, max: 255 });
+  return read.fault === undefined ? read.value : 100;
+};
+
+/** MASTER stays MASTER; any word but MASTER means BACKUP. */
+const stateOf = (entry: Entry): Instance["state"] => {
+  let state: Instance["state"];
+  for (const line of linesOf(entry, "state")) {
+    const word = line.words[1];
+    if (word === "MASTER") state = "MASTER";
+    else if (word !== "BACKUP" || state !== "MASTER") state = "BACKUP";
+  }
+  return state;
+};
+
+const strictnessOf = (entry: Entry): boolean | undefined => {
+  const line = lastOf(entry, "strict_mode");
+  if (line === undefined) return undefined;
+  const word = line.words[1];
+  return word === undefined || word === "on" || word === "true" || word === "yes";
+};
+
+const authTypeOf = (authentication: Entry | undefined): Instance["authType"] => {
+  let type: Instance["authType"];
+  if (authentication === undefined) return undefined;
+  for (const line of linesOf(authentication, "auth_type")) {
+    if (line.words[1] === "AH" || line.words[1] === "PASS") type = line.words[1];
+  }
+  return type;
+};
+
+const lastFlag = (entry: Entry, flags: { on: string; off: string }): boolean => {
+  const line = entry.inside?.entries.findLast(
+    ({ keyword }) => keyword.name === flags.on || keyword.name === flags.off,
+  );
+  return line?.keyword.name === flags.on;
+};
+
+const sourceOf = (entry: Entry): string | undefined => {
+  const line = entry.inside?.entries.findLast(
+    ({ keyword }) => keyword.name === "unicast_src_ip" || keyword.name === "mcast_src_ip",
+  );
+  return readAddressOf(wordOf(line) ?? "");
+};
+
+const addressesOf = (entry: Entry, name: string): readonly InstanceAddress[] =>
+  itemsOf(entry, name).flatMap((item) => {
+    const { address } = readAddressItem(item.words, { isStatic: false });
+    return address === undefined ? [] : [{ address, item }];
+  });
+
+/** The first address of any kind decides. */
+const familyOfInstance = (entry: Entry): Family | undefined => {
+  for (const { address } of familyClues(entry)) return familyOfAddress(address);
+  return lastOf(entry, "native_ipv6") === undefined ? undefined : "inet6";
+};
+
+/** Addresses that decide, or must share, the family of an instance, in the order they are read. */
+export function* familyClues(entry: Entry): IterableIterator<{ address: string; line: Entry | Item }> {
+  for (const line of entry.inside?.entries ?? []) {
+    switch (line.keyword.name) {
+      case "mcast_src_ip":
+      case "unicast_src_ip":
+      case "mcast_dst_ip": {
+        const address = readAddressOf(line.words[1] ?? "");
+        if (address !== undefined) yield { address, line };
+        break;
+      }
+      case "unicast_peer":
+        for (const item of line.items ?? []) {
+          const address = readAddressOf(item.words[0] ?? "");
+          if (address !== undefined) yield { address, line: item };
+        }
+        break;
+      case "virtual_ipaddress":
+        for (const item of line.items ?? []) {
+          const { address } = readAddressItem(item.words, { isStatic: false });
+          if (address !== undefined) yield { address, line: item };
+        }
+        break;
+    }
+  }
+}
+
+/** What an instance does once global settings and defaults are in (vrrp_complete_instance). */
+export interface Settled {
+  readonly version: number;
+  readonly isStrict: boolean;
+  readonly priority: number;
+  readonly state: "MASTER" | "BACKUP";
+  readonly isUnicast: boolean;
+}
+
+export const settle = (instance: Instance, globals: VrrpGlobals): Settled => {
+  const isIpv6 = instance.family === "inet6";
+  const isStrict = instance.isStrict ?? globals.isStrict;
+  const version = isIpv6
+    ? instance.version === 2 && !isStrict
+      ? 2
+      : 3
+    : (instance.version ?? globals.version);
+  const priority = instance.priority ?? (instance.state === "MASTER" ? 255 : 100);
+  const wanted = instance.state ?? (priority === 255 ? "MASTER" : "BACKUP");
+  const state = isStrict ? (priority === 255 ? "MASTER" : "BACKUP") : wanted;
+  return { version, isStrict, priority, state, isUnicast: instance.peers.length > 0 };
+};
+
+export interface VrrpGlobals {
+  readonly version: number;
+  readonly isStrict: boolean;
+}
+
+/** Settings of global_defs that instances inherit. */
+export const vrrpGlobalsOf = (file: FileView): VrrpGlobals => {
+  let version = 2;
+  let isStrict = false;
+  for (const { entry } of file.of("global_defs")) {
+    version = goodInteger(entry, "vrrp_version", { min: 2, max: 3 }) ?? version;
+    if (lastOf(entry, "vrrp_strict") !== undefined) isStrict = true;
+  }
+  return { version, isStrict };
+};

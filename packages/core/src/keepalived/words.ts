@@ -1,0 +1,63 @@
+import { parseAddress } from "../net/address.ts";
+import type { Address } from "../net/address.ts";
+
+/** Single words of the configuration, read as keepalived reads them: strtoul(3), inet_pton(3), strcmp(3). */
+
+export type NumberFault = "not-a-number" | "negative" | "out-of-range" | "too-many-decimals";
+
+export interface NumberReading {
+  readonly value: number;
+  readonly fault: NumberFault | undefined;
+}
+
+const decimalDigits = /^[ \t\f\r\v]*[+-]?[0-9]*$/u;
+
+/** A whole number in decimal. An empty word is 0. */
+export const readInteger = (word: string, range: { min: number; max: number }): NumberReading => {
+  const value = Number(word);
+  if (!decimalDigits.test(word) || Number.isNaN(value)) return { value: 0, fault: "not-a-number" };
+  if (value < 0 && range.min >= 0) return { value, fault: "negative" };
+  return { value, fault: value < range.min || value > range.max ? "out-of-range" : undefined };
+};
+
+const decimalNumber = /^[0-9]*(?:\.([0-9]*))?$/u;
+
+/** A number with up to `places` decimals. */
+export const readDecimal = (
+  word: string,
+  range: { min: number; max: number; places: number },
+): NumberReading => {
+  if (word.startsWith("-")) return { value: Number(word), fault: "negative" };
+  const match = decimalNumber.exec(word);
+  if (match === null) return { value: 0, fault: "not-a-number" };
+  const value = word === "." ? 0 : Number(word);
+  if (value < range.min || value > range.max) return { value, fault: "out-of-range" };
+  return { value, fault: (match[1] ?? "").length > range.places ? "too-many-decimals" : undefined };
+};
+
+/** `true`, `on`, `yes`, `false`, `off`, `no`: nothing else, and case matters. */
+export const readBoolean = (word: string): boolean | undefined => {
+  if (word === "true" || word === "on" || word === "yes") return true;
+  if (word === "false" || word === "off" || word === "no") return false;
+  return undefined;
+};
+
+/** An address by itself. */
+export const readAddress = (word: string): Address | undefined => parseAddress(word);
+
+/** The address at the start of a word: what follows `-` or `/` is a range or a mask that keepalived does not look at. */
+export const readAddressOf = (word: string): Address | undefined => {
+  const dash = word.indexOf("-");
+  const end = dash >= 0 ? dash : word.indexOf("/");
+  return parseAddress(end < 0 ? word : word.slice(0, end));
+};
+
+const plainIpv4 =
+  /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$/u;
+
+/** Whether a word starts with an address, as `readAddressOf` reads it. */
+export const isNumericAddress = (word: string): boolean =>
+  plainIpv4.test(word) || readAddressOf(word) !== undefined;
+
+/** The family keepalived assumes before it reads the address. */
+export const familyOf = (word: string): "inet" | "inet6" => (word.includes(":") ? "inet6" : "inet");

@@ -25,6 +25,8 @@ export const longestPassword = 128;
 const triesPerAddress = tryCounter({ most: 20, withinMs: 60_000 });
 /** Per account, wherever the tries come from. Not lower, or a stranger could keep its owner out at will. */
 const triesPerAccount = tryCounter({ most: 10, withinMs: 60_000 });
+/** All together: each costs some 80 ms of a core, on purpose. */
+const triesOfAll = tryCounter({ most: 300, withinMs: 60_000 });
 
 export function auth() {
   globalThis.lvsAuth ??= makeAuth();
@@ -69,7 +71,10 @@ function makeAuth() {
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path !== "/sign-in/email") return;
         const email = emailOf(ctx.body);
-        const isTooMany = !triesPerAccount.take(email) || !triesPerAddress.take(clientAddress(ctx.headers));
+        const isTooMany =
+          !triesPerAccount.take(email) ||
+          !triesPerAddress.take(clientAddress(ctx.headers)) ||
+          !triesOfAll.take("");
         if (!isTooMany) return;
         await recordAudit(
           { person: undefined, procedure: "auth.signIn", input: { email } },
@@ -101,7 +106,10 @@ function emailOf(body: unknown): string {
   return parsed.success ? parsed.data.email.toLowerCase() : "";
 }
 
-/** The last hop: what Next itself adds from the socket comes last, whatever the client wrote before it. */
+/**
+ * Where a request says it comes from: Next writes the socket's address where no proxy wrote one. A client can write what it
+ * likes there, so it only spreads honest people's tries; what protects an account is counted by account.
+ */
 export function clientAddress(headers: Headers | undefined): string {
   return headers?.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "unknown";
 }

@@ -5,7 +5,8 @@ import type pg from "pg";
  * connection string). sslmode: disable and prefer speak plainly, require encrypts, verify-ca and verify-full check the certificate.
  */
 export function parseDatabaseUrl(text: string): pg.PoolConfig {
-  const url = new URL(text);
+  // A URL with a user wants a host; PostgreSQL's own form may leave it out where `?host=` names a socket.
+  const url = new URL(text.replace(/^([a-z]+:\/\/[^/?#]*@)(?=\/)/u, "$1localhost"));
   const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/u, "$1");
   const database = decodeURIComponent(url.pathname.slice(1));
   const user = decodeURIComponent(url.username);

@@ -13,7 +13,7 @@ export function tryCounter({ most, withinMs }: { most: number; withinMs: number 
     for (const [key, { sinceMs }] of tries) if (nowMs - sinceMs > withinMs) tries.delete(key);
     // Somebody makes keys up: the oldest go first, as they would soon anyway.
     for (const key of tries.keys()) {
-      if (tries.size <= mostKeys) break;
+      if (tries.size <= mostKeys / 2) break;
       tries.delete(key);
     }
   };

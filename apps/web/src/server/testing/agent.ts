@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { createServer, type Server } from "node:https";
 import { once } from "node:events";
 import { initTRPC, tracked } from "@trpc/server";

@@ -23,6 +23,7 @@ export async function openTestConsole(): Promise<TestConsole> {
   process.env["LVS_CONSOLE_DATA_DIR"] = dataDir;
   delete process.env["DATABASE_URL"];
   const closers: (() => Promise<void>)[] = [];
+  globalThis.lvsStarted = { ready: Promise.resolve(), closers: [], embedded: undefined };
   await openStores(closers);
   return {
     dataDir,

@@ -84,12 +84,7 @@ const kindOf = (bytes: Uint8Array, line: { from: number; lineEnd: number }): Lin
     const end = nameEnd(bytes, from + 1);
     return end > from + 1 && !isDigit(bytes[from + 1]) && bytes[end] === equals ? "definition" : "words";
   }
-  if (
-    startsWith(bytes, from, "~SEQ(") ||
-    startsWith(bytes, from, "~SEQx(") ||
-    startsWith(bytes, from, "~LST(")
-  )
-    return "sequence";
+  if (startsWith(bytes, from, "~SEQ") || startsWith(bytes, from, "~LST")) return "sequence";
   return isInclude(bytes, from) ? "include" : "words";
 };
 

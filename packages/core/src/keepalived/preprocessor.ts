@@ -2,12 +2,14 @@ import type { ConfigTree, LineOrigin } from "./cst.ts";
 import { substitute } from "./definitions.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Diagnostic, Parsed, Severity } from "./diagnostic.ts";
-import { encodeBytewise, decodeBytewise, decodeUtf8 } from "./encoding.ts";
+import { decodeUtf8, encodeBytewise } from "./encoding.ts";
 import { readFaults } from "./faults.ts";
+import { linesOf } from "./file-lines.ts";
+import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
 import { cutComment } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
-import { readSequence } from "./sequence.ts";
+import { isSequence, readSequence } from "./sequence.ts";
 
 /** What a reader answers to an include. Patterns are glob(7)'s; relative ones start at the directory of `fromPath`. */
 export type IncludeAnswer =
@@ -33,24 +35,6 @@ export interface PreprocessOptions {
  */
 export const preprocessLimits = { lines: 200_000, bytes: 16_777_216, depth: 40, files: 1_000 } as const;
 
-/** One line on its way. */
-interface Line {
-  /** From the first byte that is not blank or condition. */
-  readonly text: string;
-  readonly path: string;
-  readonly number: number;
-  /** Bytes before the text in the original line. */
-  readonly shift: number;
-  readonly exactLength: number;
-  readonly isGenerated: boolean;
-  readonly depth: number;
-}
-
-/** Gives the next line: of a file, or of a definition of several lines. A definition takes its further lines from it. */
-type LineSource = () => Line | undefined;
-
-const noLines: LineSource = () => undefined;
-
 /** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
 const maxRounds = 50;
 
@@ -65,6 +49,8 @@ export class Preprocessor {
   private readonly openFiles: string[] = [];
   private length = 0;
   private fileCount = 0;
+  /** Of sequences, since a turn may come to nothing. */
+  private turns = 0;
   private isFull = false;
 
   constructor(options: PreprocessOptions) {
@@ -82,51 +68,20 @@ export class Preprocessor {
   readFile(file: { path: string; bytes: Uint8Array; depth: number }): void {
     this.originals.set(file.path, file.bytes);
     this.openFiles.push(file.path);
-    this.readLines(this.linesOf(file));
+    const onCut = (line: Line): void => {
+      this.say(
+        "line-too-long",
+        line,
+        "keepalived reads at most 1023 bytes of a line: what follows is read as a new line",
+      );
+    };
+    this.readLines(linesOf(file, onCut));
     this.openFiles.pop();
   }
 
   private readLines(source: LineSource): void {
     for (let line = source(); line !== undefined && !this.isFull; line = source())
       this.readLine(line, source);
-  }
-
-  /** The lines of a file as keepalived's buffer cuts them. */
-  private linesOf(file: { path: string; bytes: Uint8Array; depth: number }): LineSource {
-    const text = decodeBytewise(file.bytes);
-    let at = 0;
-    let number = 1;
-    let shift = 0;
-    return () => {
-      if (at >= text.length) return undefined;
-      const lineEnd = text.indexOf("\n", at);
-      const end = Math.min(lineEnd < 0 ? text.length : lineEnd, at + maxLineLength);
-      const piece = text.slice(at, end);
-      const line: Line = {
-        text: piece,
-        path: file.path,
-        number,
-        shift,
-        exactLength: piece.length,
-        isGenerated: false,
-        depth: file.depth,
-      };
-      if (end === lineEnd || end === text.length) {
-        at = end + 1;
-        number += 1;
-        shift = 0;
-      } else {
-        if (shift === 0)
-          this.say(
-            "line-too-long",
-            line,
-            "keepalived reads at most 1023 bytes of a line: what follows is read as a new line",
-          );
-        at = end;
-        shift += piece.length;
-      }
-      return line;
-    };
   }
 
   private readLine(first: Line, source: LineSource): void {
@@ -152,7 +107,7 @@ export class Preprocessor {
       case "@":
         return this.readCondition(line, content);
       case "~":
-        if (/^[ \t]*~(?:SEQx?|LST)\(/u.test(content)) return this.readSequence(line, content.trimStart());
+        if (isSequence(content)) return this.readSequence(line, content.trimStart());
         break;
       case "$":
         if (/^[ \t]*\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content.trimStart(), source);
@@ -209,8 +164,8 @@ export class Preprocessor {
       if (this.isFull) break;
       for (const [index, name] of variables.entries())
         this.definitions.values.set(name, { lines: [row[index] ?? ""] });
-      this.readLine(generated(line, text), noLines);
-      this.length += 1;
+      this.readLine(generated(line, text), () => undefined);
+      this.turns += 1;
       this.checkSize(line);
     }
     return undefined;
@@ -285,8 +240,9 @@ export class Preprocessor {
   }
 
   private checkSize(line: Line): void {
-    if (this.isFull || (this.lines.length < preprocessLimits.lines && this.length < preprocessLimits.bytes))
-      return;
+    const { lines, bytes } = preprocessLimits;
+    const isWithin = this.lines.length < lines && this.turns < lines && this.length < bytes;
+    if (this.isFull || isWithin) return;
     this.isFull = true;
     this.say(
       "expansion-too-large",

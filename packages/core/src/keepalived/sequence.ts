@@ -12,13 +12,20 @@ export type SequenceReading =
   | { readonly kind: "invalid"; readonly reason: string }
   | { readonly kind: "sequence"; readonly sequence: Sequence };
 
-const head = /^~(SEQx?|LST)\(([^)]*)\)[ \t]*([^]*)$/u;
+const head = /^~(SEQx?|LST)[ \t]*\(([^)]*)\)[ \t]*([^]*)$/u;
+
+/** `~SEQ` and `~LST`, whatever follows: keepalived complains of what it cannot read there. */
+export const isSequence = (line: string): boolean => /^[ \t]*~(?:SEQ|LST)/u.test(line);
 
 /** Reads a line whose parameters have no definitions left in them. */
 export const readSequence = (line: string): SequenceReading => {
-  if (!/^~(?:SEQx?|LST)\(/u.test(line)) return { kind: "none" };
+  if (!isSequence(line)) return { kind: "none" };
   const match = head.exec(line);
-  if (match === null) return { kind: "invalid", reason: "the ) is missing" };
+  if (match === null)
+    return {
+      kind: "invalid",
+      reason: "it is not of the form ~SEQ(NAME, FROM, STEP, TO) or ~LST(NAME, MEMBER, …)",
+    };
   const [, kind, parameters = "", text = ""] = match;
   return kind === "LST"
     ? readList(parameters, text)

@@ -56,7 +56,7 @@ until [ -e traffic-ready ]; do
   [ $SECONDS -lt 90 ] || { cat traffic.log; exit 1; }
   sleep 0.1
 done
-sleep 2
+sleep 2.5
 # The estimators stand still, so that all listings below are of one state.
 echo 0 >/proc/sys/net/ipv4/vs/run_estimation
 while read -r k arguments; do ipvsadm $arguments >$k 2>&1; done <calls

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { commandEnv, runCommand } from "../../lab/machine/command.ts";
 import { LabError } from "../../lab/machine/failure.ts";
@@ -46,15 +54,29 @@ const words = (folder: string, memoryMb: number): readonly string[] => [
   `LVS_SHARE=${folder}`,
 ];
 
+/** Made once, for the shim it may build is one file. */
+let environment: Promise<Readonly<Record<string, string>>> | undefined;
+
+/** Removes what runs left behind whose process was killed: a folder's name holds its process. */
+function removeStale(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^run-([0-9]+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
 /** Boots, runs the script to its end and gives its folder. Throws LabError with the console's end when it does not end well. */
 export async function runOnBareKernel(run: BareScript): Promise<BareRun> {
   const parent = labFolder("bare");
   mkdirSync(parent, { recursive: true, mode: 0o700 });
-  const folder = mkdtempSync(join(parent, "run-"));
+  removeStale(parent);
+  const folder = mkdtempSync(join(parent, `run-${process.pid}-`));
   const files = { hosts: "127.0.0.1 localhost\n", ...nameSources, ...run.files, "run.sh": run.script };
   mkdirSync(join(folder, ".uml"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const env = await kernelEnvironment(parent);
+  environment ??= kernelEnvironment(parent);
+  const env = await environment;
   const settings = Object.entries({ ...commandEnv, ...env }).map(([name, value]) => `${name}=${value}`);
   const argv = ["env", "-i", ...settings, ...words(folder, run.memoryMb ?? 512)];
   const result = await runCommand(argv, { timeoutMs: run.timeoutMs, encoding: "latin1" });

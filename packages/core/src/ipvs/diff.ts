@@ -2,22 +2,43 @@ import type { Change, DestinationSettings, ServiceSettings } from "./change.ts";
 import { destinationSettings, serviceSettings } from "./change.ts";
 import type { Destination, IpvsTable, ServiceId, VirtualService } from "./model.ts";
 import { noCounters, noRates } from "./model.ts";
-import { destinationKey, normalizeService, serviceKey } from "./table.ts";
+import { destinationKey, serviceKey, tidyService } from "./table.ts";
 
 const byKey = <T>(items: readonly T[], key: (item: T) => string): Map<string, T> =>
   new Map(items.map((item) => [key(item), item]));
 
-/** Both sides are in normal form, whose fields stand in one order only where they were built alike; so compare by field. */
-const isSame = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map<string, unknown>(Object.entries(b).filter(([, value]) => value !== undefined));
-  return (
-    left.length === right.size &&
-    left.every(([name, value]) => right.has(name) && isSame(value, right.get(name)))
-  );
+/** For each setting, whether two have it the same; a setting that is new in the model is missing here, and the compiler says so. */
+type Comparison<T> = Readonly<Record<keyof T, (a: T, b: T) => boolean>>;
+
+const serviceComparison: Comparison<ServiceSettings> = {
+  id: (a, b) => serviceKey(a.id) === serviceKey(b.id),
+  scheduler: (a, b) => a.scheduler === b.scheduler,
+  schedulerFlags: (a, b) => a.schedulerFlags.join() === b.schedulerFlags.join(),
+  persistence: ({ persistence: a }, { persistence: b }) =>
+    a?.timeoutS === b?.timeoutS && a?.mask === b?.mask && a?.engine === b?.engine,
+  idleEngine: (a, b) => a.idleEngine === b.idleEngine,
+  onePacket: (a, b) => a.onePacket === b.onePacket,
 };
+
+const destinationComparison: Comparison<DestinationSettings> = {
+  address: (a, b) => a.address === b.address,
+  port: (a, b) => a.port === b.port,
+  forwarding: (a, b) => a.forwarding === b.forwarding,
+  weight: (a, b) => a.weight === b.weight,
+  upperThreshold: (a, b) => a.upperThreshold === b.upperThreshold,
+  lowerThreshold: (a, b) => a.lowerThreshold === b.lowerThreshold,
+  tunnel: ({ tunnel: a }, { tunnel: b }) =>
+    a?.type === b?.type && a?.port === b?.port && a?.checksum === b?.checksum,
+};
+
+const serviceComparisons = Object.values(serviceComparison);
+const destinationComparisons = Object.values(destinationComparison);
+
+const isSameService = (a: ServiceSettings, b: ServiceSettings): boolean =>
+  serviceComparisons.every((isSame) => isSame(a, b));
+
+const isSameDestination = (a: DestinationSettings, b: DestinationSettings): boolean =>
+  destinationComparisons.every((isSame) => isSame(a, b));
 
 const destinationsByKey = (service: VirtualService | undefined): Map<string, Destination> =>
   byKey(service?.destinations ?? [], destinationKey);
@@ -31,11 +52,9 @@ const destinationChanges = (
   const add: Change[] = [];
   for (const [key, destination] of wanted) {
     const known = old.get(key);
-    const settings = destinationSettings(destination);
-    if (known === undefined) add.push({ kind: "addDestination", service: after.id, destination: settings });
-    else if (!isSame(destinationSettings(known), settings)) {
-      add.push({ kind: "editDestination", service: after.id, destination: settings });
-    }
+    if (known !== undefined && isSameDestination(known, destination)) continue;
+    const kind = known === undefined ? "addDestination" : "editDestination";
+    add.push({ kind, service: after.id, destination: destinationSettings(destination) });
   }
   const remove = [...old]
     .filter(([key]) => !wanted.has(key))
@@ -57,16 +76,18 @@ export const diffTables = (
   before: Pick<IpvsTable, "services">,
   after: Pick<IpvsTable, "services">,
 ): Change[] => {
-  const old = byKey(before.services.map(normalizeService), ({ id }) => serviceKey(id));
-  const wanted = byKey(after.services.map(normalizeService), ({ id }) => serviceKey(id));
+  const old = byKey(before.services.map(tidyService), ({ id }) => serviceKey(id));
+  const wanted = byKey(after.services.map(tidyService), ({ id }) => serviceKey(id));
   const additions: Change[] = [];
   const removals: Change[] = [];
   for (const [key, service] of wanted) {
     const known = old.get(key);
-    const settings = serviceSettings(service);
-    if (known === undefined) additions.push({ kind: "addService", service: settings });
-    else if (!isSame(serviceSettings(known), settings))
-      additions.push({ kind: "editService", service: settings });
+    if (known === undefined || !isSameService(known, service)) {
+      additions.push({
+        kind: known === undefined ? "addService" : "editService",
+        service: serviceSettings(service),
+      });
+    }
     const { add, remove } = destinationChanges(known, service);
     additions.push(...add);
     removals.push(...remove);

@@ -1,5 +1,5 @@
 import type { Address } from "../net/address.ts";
-import { addressFamily, compareAddresses } from "../net/address.ts";
+import { addressFamily, addressToBytes } from "../net/address.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 import { printEndpoint } from "../net/endpoint.ts";
 import type { AddressFamily, Destination, IpvsTable, ServiceId, Tunnel, VirtualService } from "./model.ts";
@@ -28,25 +28,34 @@ export const serviceFamily = (id: ServiceId): AddressFamily => {
   }
 };
 
-const protocolOrder = ["TCP", "UDP", "SCTP"];
-const familyOrder = ["inet", "inet6"];
-const compareFamilies = (a: AddressFamily, b: AddressFamily): number =>
-  familyOrder.indexOf(a) - familyOrder.indexOf(b);
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Marks first by number, then addresses by family, protocol, number and port. A total order, unlike ipvsadm's (see ipvsadm-order). */
-export const compareServiceIds = (a: ServiceId, b: ServiceId): number => {
-  if (a.kind === "fwmark" && b.kind === "fwmark")
-    return a.mark - b.mark || compareFamilies(a.family, b.family);
-  if (a.kind === "address" && b.kind === "address") {
-    const family = compareFamilies(addressFamily(a.address), addressFamily(b.address));
-    const protocol = protocolOrder.indexOf(a.protocol) - protocolOrder.indexOf(b.protocol);
-    return family || protocol || compareAddresses(a.address, b.address) || a.port - b.port;
-  }
-  return a.kind === "fwmark" ? -1 : 1;
+/** Sorts by a text that is made once per item: comparing addresses anew for each pair is what makes large tables slow. */
+const sortBy = <T>(items: readonly T[], key: (item: T) => string): T[] =>
+  items
+    .map((item) => ({ item, text: key(item) }))
+    .toSorted((a, b) => compareTexts(a.text, b.text))
+    .map(({ item }) => item);
+
+const fixedHex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
+
+/** Texts that sort as the numbers do: IPv4 before IPv6, then by number, then by port. */
+const endpointOrder = ({ address, port }: Endpoint): string => {
+  const bytes = addressToBytes(address);
+  return `${bytes.length === 4 ? 4 : 6}${Array.from(bytes, (byte) => fixedHex(byte, 2)).join("")}${fixedHex(port, 4)}`;
 };
 
-const compareDestinations = (a: Destination, b: Destination): number =>
-  compareAddresses(a.address, b.address) || a.port - b.port;
+const protocolDigits = { TCP: "0", UDP: "1", SCTP: "2" } as const;
+
+/** Texts that sort services: marks by number and family, then addresses by family, protocol, number and port. */
+const serviceOrder = (id: ServiceId): string =>
+  id.kind === "fwmark"
+    ? `0${fixedHex(id.mark, 8)}${id.family}`
+    : `1${serviceFamily(id)}/${protocolDigits[id.protocol]}${endpointOrder(id)}`;
+
+/** A total order of services, unlike ipvsadm's (see ipvsadm-order): marks first, then IPv4, then IPv6. */
+export const compareServiceIds = (a: ServiceId, b: ServiceId): number =>
+  compareTexts(serviceOrder(a), serviceOrder(b));
 
 /** "255.255.255.255" and "128" mean one client address each, which is what an absent mask means. */
 const isHostMask = (mask: string, family: AddressFamily): boolean =>
@@ -56,23 +65,21 @@ const isHostMask = (mask: string, family: AddressFamily): boolean =>
 export const plainTunnel: Tunnel = { type: "ipip", port: 0, checksum: "none" };
 
 const normalizeDestination = (destination: Destination): Destination => {
-  if (destination.forwarding === "Tunnel")
-    return { ...destination, tunnel: destination.tunnel ?? plainTunnel };
+  const isTunnel = destination.forwarding === "Tunnel";
+  if (isTunnel === (destination.tunnel !== undefined)) return destination;
+  if (isTunnel) return { ...destination, tunnel: plainTunnel };
   const { tunnel: _, ...rest } = destination;
   return rest;
 };
 
-/** One service in normal form: flags named and ordered, no mask that says nothing, tunnel details only where there is a tunnel, real servers sorted. */
-export const normalizeService = (service: VirtualService): VirtualService => {
+/** One service in normal form but for the order of its real servers: for comparing by key, where order is no matter. */
+export const tidyService = (service: VirtualService): VirtualService => {
   const { persistence, ...rest } = service;
-  const flags = schedulerFlagNames(
-    service.scheduler,
-    schedulerFlagBits(service.scheduler, service.schedulerFlags),
-  );
+  const bits = schedulerFlagBits(service.scheduler, service.schedulerFlags);
   const base = {
     ...rest,
-    schedulerFlags: flags,
-    destinations: service.destinations.map(normalizeDestination).toSorted(compareDestinations),
+    schedulerFlags: schedulerFlagNames(service.scheduler, bits),
+    destinations: service.destinations.map(normalizeDestination),
   };
   if (persistence === undefined) return base;
   if (persistence.mask === undefined || !isHostMask(persistence.mask, serviceFamily(service.id)))
@@ -81,10 +88,16 @@ export const normalizeService = (service: VirtualService): VirtualService => {
   return { ...base, persistence: masked };
 };
 
+/** One service in normal form: flags named and ordered, no mask that says nothing, tunnel details only where there is a tunnel, real servers sorted. */
+export const normalizeService = (service: VirtualService): VirtualService => {
+  const tidy = tidyService(service);
+  return { ...tidy, destinations: sortBy(tidy.destinations, endpointOrder) };
+};
+
 /** The table in normal form: equal tables in any order become deeply equal values. */
 export const normalizeTable = (table: IpvsTable): IpvsTable => ({
   ...table,
-  services: table.services.map(normalizeService).toSorted((a, b) => compareServiceIds(a.id, b.id)),
+  services: sortBy(table.services.map(normalizeService), ({ id }) => serviceOrder(id)),
 });
 
 /** The service of that identity; undefined when the table has none. */

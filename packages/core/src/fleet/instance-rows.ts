@@ -18,6 +18,7 @@ export interface Seat {
 
 export interface Serving {
   readonly director: FleetDirector;
+  readonly serviceKeys: readonly string[];
   readonly inTable: number;
   readonly total: number;
   readonly draining: number;
@@ -155,6 +156,7 @@ const sumUp = (director: FleetDirector, services: readonly ServiceRows[]): Servi
     services.reduce((total, service) => total + count(service), 0);
   return {
     director,
+    serviceKeys: services.map((service) => service.key),
     inTable: sum((service) => service.inTable),
     total: sum((service) => service.total),
     draining: sum((service) => service.draining),

@@ -1,0 +1,13 @@
+import { DirectorPage } from "@/features/directors/director-page.tsx";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("titles");
+  return { title: t("director") };
+}
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  return <DirectorPage id={id} />;
+}

@@ -1,0 +1,28 @@
+import { LiveProvider } from "@/client/live.tsx";
+import { Providers } from "@/client/providers.tsx";
+import { TruthProvider } from "@/client/truth.tsx";
+import { UserProvider } from "@/client/user.tsx";
+import { Shell } from "@/features/shell/shell.tsx";
+import { currentPerson, needsSetup } from "@/server/current-person.ts";
+import { redirect } from "next/navigation";
+import { Suspense, type ReactNode } from "react";
+
+/** Only for signed-in people: everybody else is sent away before anything is drawn. */
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const person = await currentPerson();
+  if (person === null) redirect((await needsSetup()) ? "/setup" : "/sign-in");
+  const { id, name, email, role } = person;
+  return (
+    <Providers>
+      <UserProvider user={{ id, name, email, role }}>
+        <LiveProvider>
+          <TruthProvider>
+            <Suspense>
+              <Shell>{children}</Shell>
+            </Suspense>
+          </TruthProvider>
+        </LiveProvider>
+      </UserProvider>
+    </Providers>
+  );
+}

@@ -1,0 +1,19 @@
+"use client";
+import { TRPCClientError } from "@trpc/client";
+import { useTranslations } from "next-intl";
+
+/** What a procedure answered when it refused or failed: our sentence for its code, and its own words as the detail. */
+export const useProblem = (): ((error: unknown) => { text: string; detail: string }) => {
+  const t = useTranslations("problems");
+  return (error) => {
+    const detail = error instanceof Error ? error.message : String(error);
+    const code = error instanceof TRPCClientError ? problemCode(error.data) : undefined;
+    if (code !== undefined && t.has(code)) return { text: t(code), detail };
+    return { text: t("other"), detail };
+  };
+};
+
+const problemCode = (data: unknown): string | undefined => {
+  if (typeof data !== "object" || data === null || !("problem" in data)) return undefined;
+  return typeof data.problem === "string" ? data.problem : undefined;
+};

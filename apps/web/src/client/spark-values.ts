@@ -1,0 +1,15 @@
+import type { Trace } from "./live-store.ts";
+
+const slotMs = 15_000;
+const slots = 60;
+
+/** The last fifteen minutes in slots of fifteen seconds; a slot without a value is a gap. */
+export const sparkValues = (trace: Trace, nowMs: number): (number | undefined)[] => {
+  const values: (number | undefined)[] = Array.from({ length: slots }, () => undefined);
+  const last = Math.floor(nowMs / slotMs);
+  for (const [atMs, value] of trace) {
+    const index = slots - 1 - (last - Math.floor(atMs / slotMs));
+    if (index >= 0 && index < slots) values[index] = value;
+  }
+  return values;
+};

@@ -1,0 +1,107 @@
+import { listingColumns, listingHeader, padCell, type ListingView } from "@lvs/core/ipvs/listing";
+import {
+  printDestinationCells,
+  printDestinationName,
+  printServiceFlags,
+  printServiceName,
+} from "@lvs/core/ipvs/listing-print";
+import type { Destination, ServiceId, VirtualService } from "@lvs/core/ipvs/model";
+import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows";
+
+/**
+ * The left block of the table: ipvsadm's own characters, cut at its own columns. The texts of one row's cells, put together, are
+ * the line that `ipvsadm -n --exact` prints.
+ */
+
+/** The switches that the screen offers; the sixth of ipvsadm, --tun-info, is only in the copied text of those who ask for it. */
+export const shownViews = [
+  "plain",
+  "stats",
+  "rate",
+  "thresholds",
+  "persistent-conn",
+] as const satisfies readonly ListingView[];
+export type ShownView = (typeof shownViews)[number];
+
+export const isShownView = (text: string | null): text is ShownView =>
+  shownViews.some((view) => view === text);
+
+/** How the switch is written behind `ipvsadm`. */
+export const switchOf = (view: ShownView): string => (view === "plain" ? "-Ln" : `--${view}`);
+
+const options = (view: ListingView) => ({ view, isExact: true });
+
+/** ipvsadm's name column: "  -> " and 28 characters. IPv6 names are longer and push the rest to the right. */
+const nameWidth = 33;
+
+/** Widths in characters: the name, then every column with the blank before it. */
+export const columnWidths = (rows: TableRows, view: ShownView): number[] => {
+  const longest = rows.services.flatMap((service) => [
+    hasServiceCells(view) ? printServiceName(service.id, {}).length : 0,
+    ...service.rows.map((row) => 5 + printDestinationName(row, service.id, {}).length),
+  ]);
+  return [Math.max(nameWidth, ...longest), ...listingColumns(view).map((column) => column.width + 1)];
+};
+
+/** Whether a service's line carries numbers of its own (--stats, --rate) instead of scheduler and flags. */
+export const hasServiceCells = (view: ShownView): boolean =>
+  listingColumns(view).some((column) => column.service !== undefined);
+
+export interface HeadLine {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Both header lines; the words stand in the line where ipvsadm puts them. */
+export const headLines = (view: ShownView): readonly [HeadLine, HeadLine] => {
+  const [first, second] = listingHeader(view);
+  const words = listingColumns(view).map((column) => padCell(column, column.word));
+  if (view === "plain")
+    return [
+      { name: first, words: [] },
+      { name: second.slice(0, nameWidth), words },
+    ];
+  return [
+    { name: first.slice(0, nameWidth), words },
+    { name: second, words: [] },
+  ];
+};
+
+export interface ServiceCells {
+  readonly name: string;
+  /** Scheduler and flags; empty where numbers stand instead. */
+  readonly flags: string;
+  readonly cells: readonly string[];
+}
+
+export const serviceCells = (service: VirtualService, view: ShownView): ServiceCells => {
+  const name = printServiceName(service.id, {});
+  if (!hasServiceCells(view)) return { name, flags: printServiceFlags(service), cells: [] };
+  const cells = listingColumns(view).flatMap((column) =>
+    column.service === undefined ? [] : [padCell(column, column.service(service, true))],
+  );
+  return { name: name.padEnd(nameWidth), flags: "", cells };
+};
+
+export const rowName = (
+  row: Pick<RealServerRow, "address" | "port">,
+  id: ServiceId,
+  mark: "->" | " ×",
+): string => `  ${mark} ${printDestinationName(row, id, {}).padEnd(nameWidth - 5)}`;
+
+export const rowCells = (destination: Destination, view: ShownView): string[] => {
+  const columns = listingColumns(view);
+  return printDestinationCells(destination, options(view)).map((text, index) => {
+    const column = columns[index];
+    return column === undefined ? text : padCell(column, text);
+  });
+};
+
+/** Whether the Out columns of a service say nothing: its replies do not come back through the director. */
+export const bypassesDirector = (service: ServiceRows): boolean => {
+  const destinations = service.service?.destinations ?? [];
+  return (
+    destinations.length > 0 &&
+    destinations.every((each) => each.forwarding === "Route" || each.forwarding === "Tunnel")
+  );
+};

@@ -1,0 +1,161 @@
+"use client";
+import type { RealServerRow, ServiceRows } from "@lvs/core/fleet/rows";
+import { printTime } from "@/client/format.ts";
+import { useTraces } from "@/client/live.tsx";
+import { sparkValues } from "@/client/spark-values.ts";
+import { Changed } from "@/ui/changed.tsx";
+import { State } from "@/ui/glyph.tsx";
+import { Spark } from "@/ui/spark.tsx";
+import clsx from "clsx";
+import { useTranslations } from "next-intl";
+import { CheckCell } from "./check-cell.tsx";
+import { bypassesDirector, hasServiceCells, rowCells, rowName, serviceCells } from "./ipvs-columns.ts";
+import type { TableContext } from "./ipvs-table.tsx";
+import { StateCell } from "./state-cell.tsx";
+import { useChanges } from "./use-changes.ts";
+
+/** A virtual service: ipvsadm's line, then in words how many of its real servers are in and whether its quorum is met. */
+export const ServiceLine = (props: { service: ServiceRows; context: TableContext; span: number }) => {
+  const { context, service, span } = props;
+  const t = useTranslations("table");
+  if (service.service === undefined)
+    return (
+      <tr className="vs out">
+        <td className="l" colSpan={span}>
+          {service.key} <span className="why">{t("serviceMissing")}</span>
+        </td>
+        <td className="x x1" colSpan={4}>
+          <State glyph="down" tone="down">
+            {t("serviceNotInKernel")}
+          </State>
+        </td>
+      </tr>
+    );
+  const text = serviceCells(service.service, context.view);
+  return (
+    <tr className="vs">
+      {text.cells.length === 0 ? (
+        <td className="l" colSpan={span}>
+          {text.name} <span className="fl">{text.flags}</span>
+        </td>
+      ) : (
+        <>
+          <td className="l">{text.name}</td>
+          <Cells texts={text.cells} />
+        </>
+      )}
+      <td className="x x1" colSpan={4}>
+        <ServiceSentence service={service} context={context} />
+      </td>
+    </tr>
+  );
+};
+
+const Cells = ({ texts }: { texts: readonly string[] }) => {
+  const values = new Map(texts.map((text, index) => [String(index), text]));
+  const changed = useChanges(values);
+  return [...values].map(([key, text]) => (
+    <td key={key} className="l num">
+      <Changed value={text} isNew={changed.has(key)} />
+    </td>
+  ));
+};
+
+const ServiceSentence = ({ service, context }: { service: ServiceRows; context: TableContext }) => {
+  const t = useTranslations("table");
+  const parts = [
+    t("inTable", { inTable: service.inTable, total: service.total, draining: service.draining }),
+  ];
+  if (service.quorum !== undefined)
+    parts.push(
+      service.quorum.has >= service.quorum.needed
+        ? t("quorumMet", { needed: service.quorum.needed })
+        : t("quorumLost", { needed: service.quorum.needed, has: service.quorum.has }),
+    );
+  if (service.isByHand) parts.push(t("serviceByHand"));
+  if (service.service?.onePacket === true) parts.push(t("onePacket"));
+  if (hasServiceCells(context.view) && bypassesDirector(service)) parts.push(t("bypass"));
+  return parts.join(t("sentenceGap"));
+};
+
+export const RealServerLine = (props: {
+  service: ServiceRows;
+  row: RealServerRow;
+  context: TableContext;
+  span: number;
+}) => {
+  const { context, row, service, span } = props;
+  const trace = useTraces()(context.directorId, `${service.key} ${row.key}`);
+  const isOut = row.destination === undefined;
+  const isDraining = row.state.kind === "draining";
+  return (
+    <tr
+      className={clsx("rs", isOut && "out", isDraining && "drain")}
+      tabIndex={0}
+      data-row={row.key}
+      data-href={`/directors/${context.directorId}/graphs?service=${encodeURIComponent(service.key)}&rs=${encodeURIComponent(row.key)}`}
+    >
+      {row.destination === undefined ? (
+        <td className="l gone0" colSpan={span}>
+          {rowName(row, service.id, " ×")} <Since row={row} context={context} />
+        </td>
+      ) : (
+        <>
+          <td className="l">{rowName(row, service.id, "->")}</td>
+          <Cells texts={rowCells(row.destination, context.view)} />
+        </>
+      )}
+      <td className="x x1">
+        {context.staleAge === undefined ? (
+          <StateCell row={row} />
+        ) : (
+          <State glyph="stale" tone="stale">
+            {context.staleAge}
+          </State>
+        )}
+      </td>
+      <td className="x sp">
+        <Spark
+          values={sparkValues(trace, context.nowMs)}
+          tone={isOut ? "down" : isDraining ? "warn" : "plain"}
+        />
+      </td>
+      <RateAndCheck row={row} context={context} />
+    </tr>
+  );
+};
+
+const Since = ({ row, context }: { row: RealServerRow; context: TableContext }) => {
+  const t = useTranslations("rows");
+  const sinceMs = row.state.kind === "removed" ? row.state.sinceMs : undefined;
+  return (
+    <span className="why">
+      {sinceMs === undefined
+        ? t("notInTable")
+        : t("notInTableSince", { since: printTime(sinceMs - context.offsetMs, context.nowMs) })}
+    </span>
+  );
+};
+
+const RateAndCheck = ({ row, context }: { row: RealServerRow; context: TableContext }) => {
+  const t = useTranslations("table");
+  if (context.staleAge !== undefined)
+    return (
+      <td className="x ck old" colSpan={2}>
+        {t("notKnown")}
+      </td>
+    );
+  const check = <CheckCell row={row} offsetMs={context.offsetMs} nowMs={context.nowMs} />;
+  if (row.destination === undefined)
+    return (
+      <td className="x rsn" colSpan={2}>
+        {check}
+      </td>
+    );
+  return (
+    <>
+      <td className="x ck r">{row.destination.rates.connectionsPerSecond}</td>
+      <td className="x ck">{check}</td>
+    </>
+  );
+};

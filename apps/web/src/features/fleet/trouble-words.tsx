@@ -1,0 +1,123 @@
+"use client";
+import type { InstanceRow } from "@lvs/core/fleet/instance-rows";
+import type { TruthItem } from "@lvs/core/fleet/truth";
+import { printAge, printSpan, printTime } from "@/client/format.ts";
+import { useNow } from "@/client/live.tsx";
+import { useRunSentence } from "@/client/run-words.ts";
+import { toneOf, type GlyphName, type Tone } from "@/ui/glyph.tsx";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+
+type Look = {
+  readonly glyph: GlyphName;
+  readonly tone: Tone;
+  readonly word: "down" | "stale" | "warn" | "run";
+};
+
+/** The row's own shape: of its loudest trouble. */
+export const rowLook = (row: InstanceRow): Look | undefined => {
+  const [item] = row.troubles;
+  return item === undefined ? undefined : lookOf(item);
+};
+
+const lookOf = (item: TruthItem): Look => {
+  switch (item.kind) {
+    case "splitBrain":
+    case "noHolder":
+    case "orphaned":
+    case "noTable":
+      return { glyph: "crit", tone: "down", word: "down" };
+    case "fault":
+      return { glyph: "fault", tone: "down", word: "down" };
+    case "daemonDown":
+    case "removed":
+      return { glyph: "down", tone: "down", word: "down" };
+    case "stale":
+      return { glyph: "stale", tone: "stale", word: "stale" };
+    case "pairDiffers":
+    case "byHand":
+    case "unconfirmed":
+      return { glyph: "warn", tone: "warn", word: "warn" };
+    case "run":
+      return { glyph: "run", tone: "plain", word: "run" };
+  }
+};
+
+/** A trouble as a whole sentence in its colour, for the row's second line. */
+export const useTroubleWords = (): {
+  say: (item: TruthItem) => ReactNode;
+  keyOf: (item: TruthItem) => string;
+} => {
+  const sentence = useSentence();
+  return {
+    say: (item) => <span className={toneOf(lookOf(item).tone)}>{sentence(item)}</span>,
+    keyOf: (item) => `${item.kind} ${keyWords(item)}`,
+  };
+};
+
+const keyWords = (item: TruthItem): string => {
+  switch (item.kind) {
+    case "splitBrain":
+    case "noHolder":
+      return item.holding.vip;
+    case "orphaned":
+      return `${item.vip} ${item.director.id}`;
+    case "fault":
+      return `${item.instance} ${item.director.id}`;
+    case "removed":
+      return `${item.service} ${item.realServer}`;
+    case "pairDiffers":
+      return item.clusterId;
+    case "run":
+      return item.run.id;
+    case "noTable":
+    case "daemonDown":
+    case "stale":
+    case "byHand":
+    case "unconfirmed":
+      return item.director.id;
+  }
+};
+
+const useSentence = (): ((item: TruthItem) => string) => {
+  const t = useTranslations("trouble");
+  const nowMs = useNow(1_000);
+  const runSentence = useRunSentence();
+  return (item) => {
+    switch (item.kind) {
+      case "splitBrain":
+        return t("splitBrain", {
+          vip: item.holding.vip,
+          names: item.holding.holders.map((each) => each.director.name).join(", "),
+        });
+      case "noHolder":
+        return t("noHolder", { vip: item.holding.vip });
+      case "orphaned":
+        return t("orphaned", { vip: item.vip, director: item.director.name });
+      case "fault":
+        return t("fault", { director: item.director.name });
+      case "noTable":
+        return t("noTable", { director: item.director.name, reason: item.reason });
+      case "daemonDown":
+        return t("daemonDown", { director: item.director.name });
+      case "removed":
+        return t("removed", {
+          realServer: item.realServer,
+          since: item.sinceMs === undefined ? "" : printTime(item.sinceMs, nowMs),
+          cause: item.cause ?? "",
+        });
+      case "stale":
+        return item.ageMs === undefined
+          ? t("neverHeard", { director: item.director.name })
+          : t("stale", { director: item.director.name, age: printAge(item.ageMs) });
+      case "pairDiffers":
+        return t("pairDiffers", { count: item.differences });
+      case "byHand":
+        return t("byHand", { director: item.director.name, count: item.count });
+      case "unconfirmed":
+        return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
+      case "run":
+        return runSentence(item.run);
+    }
+  };
+};

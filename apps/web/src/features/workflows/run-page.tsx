@@ -1,0 +1,68 @@
+"use client";
+import type { Run } from "@lvs/core/workflow/run";
+import { useFleet } from "@/client/live.tsx";
+import { useProblem } from "@/client/problem.ts";
+import { useSearch } from "@/client/search.ts";
+import { useTRPC } from "@/client/trpc.ts";
+import { Failed, Loading } from "@/ui/list-state.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { RunFoot } from "./run-foot.tsx";
+import { RunSteps } from "./run-steps.tsx";
+import { StepView } from "./step-view.tsx";
+
+/** A run of the last day comes live; an older one from the record, once. */
+export const RunPage = ({ id }: { id: string }) => {
+  const common = useTranslations("common");
+  const trpc = useTRPC();
+  const problemOf = useProblem();
+  const fleet = useFleet();
+  const live = fleet?.runs.find((run) => run.id === id);
+  const query = useQuery(
+    trpc.workflows.read.queryOptions({ runId: id }, { enabled: fleet !== undefined && live === undefined }),
+  );
+  const run = live ?? query.data;
+  if (run !== undefined) return <RunView run={run} />;
+  return (
+    <main id="main">
+      {query.isError ? (
+        <Failed
+          text={problemOf(query.error).text}
+          detail={problemOf(query.error).detail}
+          retry={common("retry")}
+          onRetry={() => void query.refetch()}
+        />
+      ) : (
+        <Loading text={(seconds) => common("asking", { seconds })} />
+      )}
+    </main>
+  );
+};
+
+const RunView = ({ run }: { run: Run }) => {
+  const search = useSearch();
+  const asked = Number(search.get("step") ?? Number.NaN);
+  const last = run.plan.steps.length - 1;
+  const current = Math.min(run.current, last);
+  const shown = Number.isInteger(asked) && asked >= 0 && asked <= last ? asked : current;
+  const isAll = search.get("output") === "all";
+  return (
+    <main id="main" className="run-split">
+      <RunSteps
+        run={run}
+        shown={shown}
+        onShow={(index) => search.set({ step: index === current ? "" : String(index) })}
+      />
+      <div className="pane column">
+        <StepView
+          run={run}
+          index={shown}
+          isAllOutput={isAll}
+          onAllOutput={() => search.set({ output: isAll ? "" : "all" })}
+        />
+        <div className="grow" />
+        <RunFoot run={run} />
+      </div>
+    </main>
+  );
+};

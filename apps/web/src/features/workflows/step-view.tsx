@@ -1,0 +1,154 @@
+"use client";
+import type { Step } from "@lvs/core/workflow/plan";
+import type { OutputLine, Run } from "@lvs/core/workflow/run";
+import { printSpan, printStamp, printTime } from "@/client/format.ts";
+import { useNow } from "@/client/live.tsx";
+import { useStepName } from "@/client/run-words.ts";
+import { Nib } from "@/ui/nib.tsx";
+import { Note } from "@/ui/note.tsx";
+import { Section } from "@/ui/section.tsx";
+import { useTranslations } from "next-intl";
+import { DrainView } from "./drain-view.tsx";
+import { ProofList } from "./proof-list.tsx";
+import { RunTables } from "./run-tables.tsx";
+import { StepStatusMark } from "./run-marks.tsx";
+import { useStepWords } from "./words.tsx";
+
+interface ViewProps {
+  readonly run: Run;
+  readonly index: number;
+  readonly isAllOutput: boolean;
+  readonly onAllOutput: () => void;
+}
+
+/** One step of a run: where it stands, what follows, how one gets back, what has been proven and what was said. */
+export const StepView = (props: ViewProps) => {
+  const { index, run } = props;
+  const step = run.plan.steps[index];
+  const state = run.steps[index];
+  if (step === undefined || state === undefined) return null;
+  const isOpen = state.status === "doing" || state.status === "proving";
+  return (
+    <>
+      <StepHead run={run} index={index} step={step} />
+      <PauseNote run={run} />
+      {step.kind === "drain" && isOpen ? <DrainView run={run} index={index} step={step} /> : null}
+      <StepNib run={run} index={index} step={step} />
+      <ProofList run={run} index={index} step={step} />
+      <RunTables run={run} />
+      <Output {...props} />
+    </>
+  );
+};
+
+const StepHead = ({ run, index, step }: { run: Run; index: number; step: Step }) => {
+  const t = useTranslations("steps");
+  const stepName = useStepName();
+  const nowMs = useNow(1_000);
+  const state = run.steps[index];
+  if (state === undefined) return null;
+  const isOpen = state.status === "doing" || state.status === "proving";
+  return (
+    <div className="head">
+      <h1>
+        {index + 1} {stepName(step)}
+      </h1>
+      <span>
+        <StepStatusMark status={state.status} />{" "}
+        {isOpen && state.startedAtMs !== undefined ? printSpan(nowMs - state.startedAtMs) : ""}
+      </span>
+      <div className="end">
+        {isOpen && state.startedAtMs !== undefined ? (
+          <span className="q">{t("limit", { at: printTime(state.startedAtMs + step.limitMs, nowMs) })}</span>
+        ) : null}
+      </div>
+    </div>
+  );
+};
+
+const PauseNote = ({ run }: { run: Run }) => {
+  const t = useTranslations("runs");
+  if (run.status === "waiting")
+    return (
+      <Note tone="stale" glyph="wait">
+        {t("waiting")}
+      </Note>
+    );
+  if (run.isPauseRequested && run.status === "running")
+    return (
+      <Note tone="warn" glyph="pause">
+        {t("willPause")}
+      </Note>
+    );
+  if (run.status !== "paused" || run.pauseReason === undefined) return null;
+  return (
+    <Note tone={run.pauseReason.code === "asked" ? "warn" : "down"} glyph="pause" isAlert>
+      <b>{t(`pause.${run.pauseReason.code}`)}</b> {run.pauseReason.detail}
+    </Note>
+  );
+};
+
+const StepNib = ({ run, index, step }: { run: Run; index: number; step: Step }) => {
+  const t = useTranslations("steps");
+  const words = useStepWords();
+  const stepName = useStepName();
+  const state = run.steps[index];
+  const next = run.plan.steps[index + 1];
+  const said = words(step);
+  return (
+    <Nib
+      parts={[
+        {
+          title: t("now"),
+          body:
+            state?.status === "toCome" ? t("nowToCome") : t(`now_.${step.kind}`, { subject: step.subject }),
+        },
+        {
+          title: next === undefined ? t("ifLast") : t("if", { number: index + 2 }),
+          body: next === undefined ? t("ifEnds") : `${stepName(next)}. ${words(next).does}`,
+        },
+        { title: t("wayBack"), body: said.back },
+      ]}
+    />
+  );
+};
+
+const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
+  const t = useTranslations("runs");
+  const lines = isAllOutput
+    ? run.steps.flatMap((step) => step.output).toSorted((a, b) => a.atMs - b.atMs)
+    : (run.steps[index]?.output ?? []);
+  return (
+    <Section
+      title={t("output")}
+      aside={
+        <button type="button" className="linkish" onClick={onAllOutput}>
+          {isAllOutput ? t("outputStep") : t("outputAll", { number: run.number })}
+        </button>
+      }
+    >
+      {lines.length === 0 ? (
+        <p className="q">{t("noOutput")}</p>
+      ) : (
+        <div className="log" role="log" aria-label={t("output")} aria-live="off">
+          {withKeys(lines).map(({ key, line }) => (
+            <div key={key} className={line.kind === "error" ? "hl" : undefined}>
+              <i>{printStamp(line.atMs)}</i> {line.where} {line.kind === "command" ? "# " : ""}
+              {line.text}
+            </div>
+          ))}
+        </div>
+      )}
+    </Section>
+  );
+};
+
+const withKeys = (lines: readonly OutputLine[]): { key: string; line: OutputLine }[] => {
+  const seen = new Map<string, number>();
+  return lines.map((line) => {
+    const name = `${line.atMs} ${line.where} ${line.text}`;
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return { key: `${name} ${count}`, line };
+  });
+};

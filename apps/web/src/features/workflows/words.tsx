@@ -1,0 +1,131 @@
+"use client";
+import type { Fleet } from "@lvs/core/fleet/model";
+import { serviceKey, destinationKey } from "@lvs/core/ipvs/table";
+import type { Condition, Proof, Step } from "@lvs/core/workflow/plan";
+import { printSeconds } from "@/client/format.ts";
+import { useFleet } from "@/client/live.tsx";
+import { useTranslations } from "next-intl";
+
+/** Plans in words. Everything is said from the plan's own data; names come from the fleet. */
+
+const directorName = (fleet: Fleet | undefined, id: string): string =>
+  fleet?.directors.find((each) => each.id === id)?.name ?? id;
+
+const realServerName = (fleet: Fleet | undefined, id: string): string =>
+  fleet?.realServers.find((each) => each.id === id)?.address ?? id;
+
+/** One proof as a sentence: what must be true, read from the cluster. */
+export const useProofWords = (): ((proof: Proof) => string) => {
+  const t = useTranslations("proofs");
+  const fleet = useFleet();
+  return (proof) => {
+    switch (proof.kind) {
+      case "rowHasWeight":
+        return t("rowHasWeight", { ...rowValues(fleet, proof), weight: proof.weight });
+      case "rowGone":
+        return t("rowGone", rowValues(fleet, proof));
+      case "rowPresent":
+        return t("rowPresent", rowValues(fleet, proof));
+      case "rowDrained":
+        return t("rowDrained", { ...rowValues(fleet, proof), most: proof.most });
+      case "serviceAnswers":
+        return t(proof.isExpected ? "answers" : "answersNot", {
+          port: proof.port,
+          realServer: realServerName(fleet, proof.realServerId),
+        });
+      case "vipOnLoopback":
+        return t(proof.isExpected ? "vipOnLo" : "vipGone", {
+          vip: proof.vip,
+          realServer: realServerName(fleet, proof.realServerId),
+        });
+      case "arpSuppressed":
+        return t("arpSuppressed", { realServer: realServerName(fleet, proof.realServerId) });
+      case "configWritten":
+      case "configIs":
+      case "configLoaded":
+      case "tableReady":
+        return t(proof.kind, { director: directorName(fleet, proof.directorId) });
+      case "daemonRuns":
+        return t(proof.isExpected ? "daemonRuns" : "daemonStopped", {
+          director: directorName(fleet, proof.directorId),
+        });
+      case "instanceState":
+        return t("instanceState", {
+          instance: proof.instance,
+          state: proof.state,
+          director: directorName(fleet, proof.directorId),
+        });
+      case "oneHolder":
+        return proof.directorId === undefined
+          ? t("oneHolder", { vip: proof.vip })
+          : t("oneHolderIs", { vip: proof.vip, director: directorName(fleet, proof.directorId) });
+    }
+  };
+};
+
+const rowValues = (
+  fleet: Fleet | undefined,
+  proof: Extract<Proof, { kind: "rowHasWeight" | "rowGone" | "rowPresent" | "rowDrained" }>,
+): { row: string; service: string; director: string } => ({
+  row: destinationKey(proof.row),
+  service: serviceKey(proof.row.service),
+  director: directorName(fleet, proof.directorId),
+});
+
+/** The directors that a step touches or reads, in the order of its actions and proofs. */
+const directorsOf = (fleet: Fleet | undefined, step: Step): string => {
+  const ids = [...step.actions, ...step.proofs].flatMap((each) =>
+    "directorId" in each && each.directorId !== undefined ? [each.directorId] : [],
+  );
+  return [...new Set(ids)].map((id) => directorName(fleet, id)).join(", ");
+};
+
+/** A step in words: what it does, what must be seen before the next, and the way back. */
+export const useStepWords = (): ((step: Step) => { does: string; proof: string; back: string }) => {
+  const t = useTranslations("steps");
+  const proofWords = useProofWords();
+  const fleet = useFleet();
+  return (step) => {
+    const values = {
+      subject: step.subject,
+      directors: directorsOf(fleet, step),
+      service: serviceOf(fleet, step),
+    };
+    const kinds = new Set<string>();
+    const shown = step.proofs.filter((proof) => {
+      const isNew = !kinds.has(proof.kind);
+      kinds.add(proof.kind);
+      return isNew;
+    });
+    return {
+      does: t(`does.${step.kind}`, values),
+      proof: shown.map(proofWords).join("; "),
+      back: step.undo.length === 0 ? t("noBack") : t(`back.${step.kind}`, values),
+    };
+  };
+};
+
+/** The name of the service on the real server that the step is about: "nginx". */
+const serviceOf = (fleet: Fleet | undefined, step: Step): string => {
+  for (const action of step.actions)
+    if ("realServerId" in action)
+      return fleet?.realServers.find((each) => each.id === action.realServerId)?.serviceName ?? "";
+  return "";
+};
+
+/** What a step costs clients: connections cut, and how long an address is away. */
+export const useCostWords = (): ((step: Step) => string) => {
+  const t = useTranslations("steps");
+  return (step) => {
+    const { clientsCut, vipGapMs } = step.expected;
+    if (clientsCut === 0 && vipGapMs === 0) return "0";
+    if (vipGapMs === 0) return t("cut", { count: clientsCut });
+    return t("gap", { count: clientsCut, gap: printSeconds(vipGapMs) });
+  };
+};
+
+/** Conditions come as codes with values; a code without a sentence is shown as it is, never hidden. */
+export const useConditionWords = (): ((condition: Condition) => string) => {
+  const t = useTranslations("conditions");
+  return ({ code, values }) => (t.has(code) ? t(code, values) : `${code} ${Object.values(values).join(" ")}`);
+};

@@ -10,7 +10,7 @@ import type { FileOnDisk } from "./config-file.ts";
 import type { Stage } from "./contract.ts";
 import { judge } from "./judgement.ts";
 import { fileChanged, refuse } from "./refuse.ts";
-import { understand, type Understood } from "./understand.ts";
+import { readConfigId, understand, type Understood } from "./understand.ts";
 import { sha256Of, type ConfigVersions } from "./versions.ts";
 
 /** A new text that was accepted and waits for its commit. Held in memory alone: it carries the secrets. */
@@ -75,7 +75,12 @@ export class Staging {
   async #make(file: FileOnDisk, change: Stage["change"]): Promise<Made> {
     switch (change.kind) {
       case "edits":
-        return fromParsed(applyEdits(file.bytes, change.edits, { path: file.path }));
+        return fromParsed(
+          applyEdits(file.bytes, change.edits, {
+            path: file.path,
+            configId: await readConfigId(this.#parts.system),
+          }),
+        );
       case "text":
         return fromParsed(restoreSecrets(change.text, file.bytes));
       case "version": {

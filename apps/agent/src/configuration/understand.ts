@@ -23,8 +23,8 @@ export async function understand(
   system: System,
   file: { readonly path: string; readonly bytes: Uint8Array },
 ): Promise<Understood> {
-  const hostname = (await system.files.readText("/proc/sys/kernel/hostname")).trim();
-  const { value: tree, diagnostics } = await preprocessWithIncludes(system, file, hostname);
+  const configId = await readConfigId(system);
+  const { value: tree, diagnostics } = await preprocessWithIncludes(system, file, configId);
   const { value: model } = composeModel(tree);
   return {
     tree,
@@ -32,6 +32,11 @@ export async function understand(
     diagnostics: once([...diagnostics, ...lintConfig(tree)]),
     fifos: chooseFifos(model.global.notifyFifos),
   };
+}
+
+/** Which `@id` lines are this director's: the node name, keepalived's own choice where it was started without -i. */
+export async function readConfigId(system: System): Promise<string> {
+  return (await system.files.readText("/proc/sys/kernel/hostname")).trim();
 }
 
 /** The FIFO for all carries everything; reading the others beside it would hear each line twice. */

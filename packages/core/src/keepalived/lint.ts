@@ -1,5 +1,5 @@
 import { lineOf, placeOf } from "./cst.ts";
-import type { ConfigTree, Section } from "./cst.ts";
+import type { ConfigTree, LineOrigin, Section } from "./cst.ts";
 import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
 import { readFaults } from "./faults.ts";
 import type { Keyword, Value } from "./keywords/keyword.ts";
@@ -39,13 +39,15 @@ export const lintConfig = (tree: ConfigTree, options: LintOptions = {}): readonl
   const findings: Finding[] = readFaults(tree);
   const readings = readTree(tree, { hasNewerBlocks: options.isNewer === true });
   const top: TopEntry[] = [];
+  const found: Found[] = [];
   for (const [index, reading] of readings.entries()) {
     const base = reading.isSound ? index : 0;
-    const absolute = (spot: Spot): Spot => ({ ...spot, section: spot.section + base });
-    for (const found of findingsOf(reading)) findings.push(toFinding(tree, found, absolute));
+    const absolute = (spot: Spot): Spot => (base === 0 ? spot : { ...spot, section: spot.section + base });
+    for (const one of findingsOf(reading)) found.push(base === 0 ? one : moved(one, absolute));
     for (const entry of reading.entries) top.push({ entry, absolute });
   }
-  for (const found of checkFile(tree, top)) findings.push(toFinding(tree, found, (spot) => spot));
+  found.push(...checkFile(tree, top));
+  findings.push(...toFindings(tree, found));
   return inOrder(
     options.isNewer === true ? findings.filter(({ code }) => code !== newerKeyword.code) : findings,
   );
@@ -56,6 +58,49 @@ interface Found extends ReportExtra {
   readonly spot: Spot;
   readonly message: string;
 }
+
+const moved = (found: Found, absolute: (spot: Spot) => Spot): Found => ({
+  ...found,
+  spot: absolute(found.spot),
+  ...(found.related === undefined
+    ? {}
+    : { related: found.related.map(({ spot, message }) => ({ spot: absolute(spot), message })) }),
+  ...(found.replacement === undefined
+    ? {}
+    : { replacement: { ...found.replacement, spot: absolute(found.replacement.spot) } }),
+});
+
+/** A file with more findings than this is not a configuration; the rest is not listed. */
+const maxFindings = 2000;
+
+/** Once for each place: a definition that is used a thousand times is wrong once. */
+const toFindings = (tree: ConfigTree, found: readonly Found[]): readonly Finding[] => {
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const one of found) {
+    const origin = originAt(tree, one.spot);
+    if (origin !== undefined) {
+      const key = `${one.rule.code} ${origin.line} ${origin.path} ${one.message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+    }
+    if (findings.length === maxFindings) {
+      findings.push(unlisted(tree));
+      break;
+    }
+    findings.push(toFinding(tree, one));
+  }
+  return findings;
+};
+
+const unlisted = (tree: ConfigTree): Finding => ({
+  code: "too-many-findings",
+  severity: "error",
+  message: `only the first ${maxFindings} findings are listed`,
+  path: tree.path,
+  line: 1,
+  column: 1,
+});
 
 const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
   findings.toSorted((a, b) => comparePaths(a.path, b.path) || a.line - b.line || a.column - b.column);
@@ -130,9 +175,9 @@ const checkFile = (tree: ConfigTree, top: readonly TopEntry[]): readonly Found[]
   return found;
 };
 
-const toFinding = (tree: ConfigTree, found: Found, absolute: (spot: Spot) => Spot): Finding => {
+const toFinding = (tree: ConfigTree, found: Found): Finding => {
   const { rule, message, replacement, related } = found;
-  const place = placeOfSpot(tree, absolute(found.spot));
+  const place = placeOfSpot(tree, found.spot);
   return {
     code: rule.code,
     severity: found.severity ?? rule.severity,
@@ -140,8 +185,8 @@ const toFinding = (tree: ConfigTree, found: Found, absolute: (spot: Spot) => Spo
     ...place,
     ...(related === undefined
       ? {}
-      : { related: related.map((one) => relatedPlace(tree, absolute(one.spot), one.message)) }),
-    ...(replacement === undefined ? {} : mendOf(tree, absolute(replacement.spot), replacement)),
+      : { related: related.map((one) => relatedPlace(tree, one.spot, one.message)) }),
+    ...(replacement === undefined ? {} : mendOf(tree, replacement.spot, replacement)),
   };
 };
 
@@ -162,10 +207,16 @@ const placeOfSpot = (tree: ConfigTree, spot: Spot): SpotPlace => {
 
 const relatedPlace = (tree: ConfigTree, spot: Spot, message: string): RelatedPlace => {
   const section = sectionAt(tree, spot);
-  return { path: tree.path, line: section === undefined ? 1 : lineOf(tree, section, spot), message };
+  const path = originAt(tree, spot)?.path ?? tree.path;
+  return { path, line: section === undefined ? 1 : lineOf(tree, section, spot), message };
 };
 
 const sectionAt = (tree: ConfigTree, spot: Spot): Section | undefined => tree.sections[spot.section];
+
+const originAt = (tree: ConfigTree, spot: Spot): LineOrigin | undefined => {
+  const section = sectionAt(tree, spot);
+  return section === undefined ? undefined : tree.origins?.[section.line + spot.line];
+};
 
 /** No mend where the line was made by a definition or a sequence: it does not stand in the file as such. */
 const mendOf = (
@@ -173,8 +224,6 @@ const mendOf = (
   spot: Spot,
   { title, text }: { readonly title: string; readonly text: string },
 ): { mend?: Mend } => {
-  const section = sectionAt(tree, spot);
-  const origin = section === undefined ? undefined : tree.origins?.[section.line + spot.line];
-  if (origin?.isGenerated === true) return {};
+  if (originAt(tree, spot)?.isGenerated === true) return {};
   return { mend: { title, ...placeOfSpot(tree, spot), text } };
 };

@@ -90,6 +90,8 @@ import { untrackedRoute } from "./rules/vrrp/untracked-route.ts";
 import { unusedTracker } from "./rules/trackers/unused-tracker.ts";
 import { vipNotHeld } from "./rules/files/vip-not-held.ts";
 import { vmacName } from "./rules/vrrp/vmac-name.ts";
+import { vmacSetting } from "./rules/vrrp/vmac-setting.ts";
+import { vrfUse } from "./rules/vrrp/vrf-use.ts";
 import { vridMissing } from "./rules/vrrp/vrid-missing.ts";
 import type { Rule } from "./rules/rule.ts";
 
@@ -153,6 +155,8 @@ export const ruleGroups: readonly RuleGroup[] = [
       unicastWithoutPeers,
       untrackedRoute,
       vmacName,
+      vmacSetting,
+      vrfUse,
       vridMissing,
     ],
   },

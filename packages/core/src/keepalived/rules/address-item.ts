@@ -12,6 +12,8 @@ export interface AddressItem {
 export interface AddressFault {
   readonly kind: "address" | "prefix" | "option";
   readonly message: string;
+  /** keepalived sets the address as if the option were not there. */
+  readonly isHarmless?: boolean;
 }
 
 const withValue: ReadonlySet<string> = new Set([
@@ -81,7 +83,14 @@ const readOptions = (words: readonly string[], context: OptionContext): boolean 
       const value = words[index];
       const fault =
         value === undefined ? `${option} wants a value` : valueFault(option, value, { isIpv6, seen });
-      if (fault !== undefined) context.faults.push({ kind: "option", message: `${fault} (${first})` });
+      if (fault !== undefined) {
+        const isHarmless = isIpv6 && (option === "scope" || option === "label") && fault.startsWith("IPv6");
+        context.faults.push({ kind: "option", message: `${fault} (${first})`, isHarmless });
+      }
+      if (option === "peer" && fault === undefined && hasShortPrefix(first)) {
+        const message = `the prefix length of ${first} is not used beside a peer`;
+        context.faults.push({ kind: "option", message, isHarmless: true });
+      }
       isDropped ||= value === undefined || (fault !== undefined && drops.has(option));
       seen.add(option);
     } else if (!alone.has(option) && (option !== "use_vmac" || context.isStatic)) {
@@ -92,6 +101,11 @@ const readOptions = (words: readonly string[], context: OptionContext): boolean 
     }
   }
   return isDropped;
+};
+
+const hasShortPrefix = (word: string): boolean => {
+  const length = word.split("/")[1];
+  return length !== undefined && length !== (familyOf(word) === "inet6" ? "128" : "32");
 };
 
 /** Options whose faults cost the address. */

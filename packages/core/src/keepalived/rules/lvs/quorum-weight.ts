@@ -5,7 +5,7 @@ import { nameOfService, readService } from "./service.ts";
 
 export const quorumWeight: Rule = {
   code: "quorum-weight",
-  severity: "error",
+  severity: "warning",
   title: "a quorum that can never be reached",
   reason:
     "The quorum counts weight. keepalived lowers it to the total weight of the real servers: one failure then takes the service down.",

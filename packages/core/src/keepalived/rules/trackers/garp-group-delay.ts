@@ -27,13 +27,11 @@ export const garpGroupDelay: Rule = {
   ofFile: (file) => {
     const seen = new Set<string>();
     for (const { entry, absolute } of file.of("garp_group")) {
-      for (const { keyword, words, items = [], spot } of entry.inside?.entries ?? []) {
+      for (const { keyword, words, items = [], spot, listEnd } of entry.inside?.entries ?? []) {
         const named = keyword.name === "interface" ? [{ name: words[1] ?? "", spot }] : [];
         const listed =
           keyword.name === "interfaces"
-            ? items.flatMap((item) =>
-                item.words.map((name) => ({ name, spot: entry.inside?.end ?? item.spot })),
-              )
+            ? items.flatMap((item) => item.words.map((name) => ({ name, spot: listEnd ?? item.spot })))
             : [];
         for (const one of [...named, ...listed]) {
           if (seen.has(one.name)) file.report(absolute(one.spot), `${one.name} is in a garp_group already`);

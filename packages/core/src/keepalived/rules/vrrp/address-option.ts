@@ -16,7 +16,9 @@ export const addressOption: Rule = {
     check: ({ keyword, items = [] }, report) => {
       for (const { words, spot } of items) {
         const { faults } = readAddressItem(words, { isStatic: keyword.list === "static-addresses" });
-        for (const { kind, message } of faults) if (kind === "option") report(spot, message);
+        for (const { kind, message, isHarmless } of faults) {
+          if (kind === "option") report(spot, message, isHarmless === true ? { severity: "warning" } : {});
+        }
       }
     },
   },

@@ -24,6 +24,7 @@ export type FollowEvent =
   | { readonly kind: "failed"; readonly error: SystemError };
 
 export interface FollowOptions {
+  /** "end": where the file ends at the moment of the call. */
   readonly from: "start" | "end";
   /** 250 unless told. Polled, since change notification does not see writes that come from outside a mount. */
   readonly pollMs?: number;

@@ -133,6 +133,7 @@ export const writeDestinationAnswer = (writer: ByteWriter, destination: Destinat
  * Decodes destinations one after another with readers that are made once per answer: a large table has a hundred thousand of them.
  */
 class DestinationDecoder {
+  readonly #absentForwarding: number;
   readonly #view: DataView;
   readonly #attribute: AttributeReader;
   readonly #address: AttributeReader;
@@ -141,7 +142,9 @@ class DestinationDecoder {
   #tunnelPort = 0;
   #tunnelFlags = 0;
 
-  constructor(view: DataView) {
+  /** `absentForwarding`: what an entry without a forwarding method stands for; -1, none: such an entry is damaged. */
+  constructor(view: DataView, absentForwarding = -1) {
+    this.#absentForwarding = absentForwarding;
     this.#view = view;
     this.#attribute = new AttributeReader(view, 0, 0);
     this.#address = new AttributeReader(view, 0, 0);
@@ -159,7 +162,7 @@ class DestinationDecoder {
     this.#address.length = 0;
     let family = 2;
     let port = 0;
-    let forwarding = -1;
+    let forwarding = this.#absentForwarding;
     let weight = 0;
     let upperThreshold = 0;
     let lowerThreshold = 0;
@@ -289,6 +292,6 @@ export const decodeDestinations = (answer: Uint8Array): Decoded<Destination[]> =
   return { value, diagnostics };
 };
 
-/** The settings or identity named by a request's destination attribute; for readers of requests (simulation, tests). */
+/** What a request's destination attribute names; one that only identifies a real server gets Masq. For a simulated kernel. */
 export const readDestination = (view: DataView, start: number, end: number): Destination | undefined =>
-  new DestinationDecoder(view).read(start, end);
+  new DestinationDecoder(view, forwardingNumber.Masq).read(start, end);

@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import type { FollowEvent, FollowOptions } from "../files.ts";
 import type { Subscription } from "../subscription.ts";
@@ -19,19 +19,21 @@ class Follower {
   #rest: Buffer = Buffer.alloc(0);
   #isMissing = false;
   #hasStarted = false;
+  readonly #startOffset: number;
   #isOpen = true;
 
-  constructor(path: string, listen: (event: FollowEvent) => void) {
+  constructor(path: string, from: "start" | "end", listen: (event: FollowEvent) => void) {
     this.#path = path;
+    this.#startOffset = from === "end" ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0;
     this.#listen = (event) => {
       if (this.#isOpen) listen(event);
     };
   }
 
   /** One look: drains what is there, notices rotation, truncation and absence. */
-  async poll(from: "start" | "end"): Promise<void> {
+  async poll(): Promise<void> {
     try {
-      await this.#look(from);
+      await this.#look();
     } catch (error) {
       const failed = systemError(error, { door: "files", subject: this.#path, doing: "follow" });
       await this.#drop();
@@ -39,7 +41,7 @@ class Follower {
     }
   }
 
-  async #look(from: "start" | "end"): Promise<void> {
+  async #look(): Promise<void> {
     const stats = await this.#stat();
     const isFirst = !this.#hasStarted;
     this.#hasStarted = true;
@@ -58,7 +60,7 @@ class Follower {
       this.#offset = 0;
       this.#listen({ kind: "replaced" });
     }
-    if (this.#handle === undefined) await this.#open(isFirst && from === "end", isFirst);
+    if (this.#handle === undefined) await this.#open(isFirst);
     await this.#drain();
   }
 
@@ -71,12 +73,12 @@ class Follower {
     }
   }
 
-  async #open(atEnd: boolean, isFirst: boolean): Promise<void> {
+  async #open(isFirst: boolean): Promise<void> {
     const handle = await fs.open(this.#path, "r");
     const stats = await handle.stat();
     this.#handle = handle;
     this.#inode = stats.ino;
-    this.#offset = atEnd ? stats.size : 0;
+    this.#offset = isFirst ? Math.min(this.#startOffset, stats.size) : 0;
     this.#isMissing = false;
     if (!isFirst) this.#listen({ kind: "replaced" });
   }
@@ -127,11 +129,11 @@ export const follow = (
   options: FollowOptions,
   listen: (event: FollowEvent) => void,
 ): Subscription => {
-  const follower = new Follower(path, listen);
+  const follower = new Follower(path, options.from, listen);
   let isOpen = true;
   let timer: NodeJS.Timeout | undefined;
   const loop = async (): Promise<void> => {
-    await follower.poll(options.from);
+    await follower.poll();
     if (!isOpen) {
       await follower.close();
       return;

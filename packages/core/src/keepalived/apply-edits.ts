@@ -1,13 +1,15 @@
+import type { ConfigTree } from "./cst.ts";
 import type { Diagnostic, Parsed } from "./diagnostic.ts";
 import type { ConfigEdit } from "./edit.ts";
 import { addInstance, addVip, removeInstance, removeVip } from "./edits/instance.ts";
 import { setKeyword, setPriority } from "./edits/keyword.ts";
 import type { EditContext } from "./edits/locate.ts";
-import type { Outcome, Refusal } from "./edits/patch.ts";
+import type { Outcome, Patch, Refusal } from "./edits/patch.ts";
 import { applyPatches, refuse } from "./edits/patch.ts";
 import { addRealServer, removeRealServer, setRealServerWeight } from "./edits/real-server.ts";
 import { addChecker, addVirtualServer, removeChecker, removeVirtualServer } from "./edits/virtual-server.ts";
 import { parseConfig } from "./parse.ts";
+import { readTree } from "./reading.ts";
 
 export interface EditOptions {
   readonly path: string;
@@ -52,7 +54,28 @@ const outcomeOf = (bytes: Uint8Array, edit: ConfigEdit, options: EditOptions): O
   const { value: tree, diagnostics } = parseConfig(bytes, { path: options.path });
   const fault = diagnostics.find(({ code }) => blockingFaults.has(code));
   if (fault !== undefined) return unbalanced(fault);
-  return applyEdit({ tree, configId: options.configId }, edit);
+  const outcome = applyEdit({ tree, configId: options.configId }, edit);
+  return outcome.kind === "refused" ? outcome : (readOtherwise(tree, outcome.patches) ?? outcome);
+};
+
+/**
+ * An unknown keyword with a block makes keepalived read on in the block around it, so what looks like the inside of an
+ * instance may be none. Nothing is changed in such a place.
+ */
+const readOtherwise = (tree: ConfigTree, patches: readonly Patch[]): Refusal | undefined => {
+  for (const { start } of patches) {
+    const section = tree.sections.findLast((candidate) => candidate.start <= start);
+    if (section === undefined) continue;
+    const fault = readTree({ ...tree, sections: [section] }).find((reading) => !reading.isSound)?.faults[0];
+    if (fault === undefined) continue;
+    const line = section.line + fault.spot.line + 1;
+    return refuse(
+      "read-otherwise",
+      `keepalived reads this block otherwise than its braces stand: see line ${line} (${fault.word})`,
+      line,
+    );
+  }
+  return undefined;
 };
 
 const unbalanced = ({ line, message }: Diagnostic): Refusal =>

@@ -2,7 +2,6 @@ import type { ForwardingMethod, Tunnel } from "../ipvs/model.ts";
 import { composeChecker } from "./compose-checker.ts";
 import {
   decimalOf,
-  entriesOf,
   fieldsOf,
   flagOf,
   integerOf,
@@ -115,7 +114,7 @@ const weightNotGiven = -1;
 
 const composeRealServer = (entry: Entry, composition: Composition): RealServer | undefined => {
   const address = readAddress(entry.words[1] ?? "");
-  if (address === undefined) return notUsed(entry, composition);
+  if (address === undefined || entry.inside === undefined) return notUsed(entry, composition);
   const draft: RealServer = {
     address,
     weight: weightNotGiven,
@@ -127,7 +126,7 @@ const composeRealServer = (entry: Entry, composition: Composition): RealServer |
   };
   const port = portOf(entry.words[2]);
   if (port > 0) draft.port = port;
-  return readFields(draft, entriesOf(entry), { fields: realServerFields, composition });
+  return readFields(draft, entry.inside.entries, { fields: realServerFields, composition });
 };
 
 /** Only tunnels may lead to another family, and the method must be named before the real server. */

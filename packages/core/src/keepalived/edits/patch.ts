@@ -37,6 +37,7 @@ export type RefusalCode =
   | "target-not-in-this-file"
   | "already-there"
   | "braces-not-balanced"
+  | "read-otherwise"
   | "not-a-block"
   | "value-not-allowed";
 

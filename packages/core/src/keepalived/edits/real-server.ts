@@ -1,3 +1,4 @@
+import { addressFamily, parseAddress } from "../../net/address.ts";
 import type { ConfigEditOf, RealServerRef } from "../edit.ts";
 import { copyRealServer, hasWeight } from "./copy-block.ts";
 import type { EditContext, Found } from "./locate.ts";
@@ -25,6 +26,12 @@ export const addRealServer = (context: EditContext, edit: ConfigEditOf<"addRealS
   if (findRealServers(context, server, edit.realServer).length > 0) {
     return refuse("already-there", `real_server ${address} ${port} is in this virtual_server already`);
   }
+  if (isOfOtherFamily(context, server, address)) {
+    return refuse(
+      "value-not-allowed",
+      `${address} is not of the service's family: only lb_kind TUN can lead there`,
+    );
+  }
   const model = modelFor(context, server, edit.like ?? "sibling");
   if (model?.kind === "refused") return model;
   const written =
@@ -37,6 +44,13 @@ export const addRealServer = (context: EditContext, edit: ConfigEditOf<"addRealS
     patches: [insertServer(context, { server, last, text: written.text })],
     notes: written.notes,
   };
+};
+
+/** keepalived drops such a real server (check_data.c). */
+const isOfOtherFamily = (context: EditContext, server: LocatedBlock, address: string): boolean => {
+  const own = parseAddress(server.statement.words[1] ?? "");
+  if (own === undefined || addressFamily(own) === addressFamily(address)) return false;
+  return (valueOf(context, server, "lb_kind") ?? valueOf(context, server, "lvs_method")) !== "TUN";
 };
 
 type Written = { readonly text: string; readonly notes: readonly Note[] };

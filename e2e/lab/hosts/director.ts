@@ -126,13 +126,15 @@ export async function powerOff(name: string, director: Director): Promise<boolea
 
 /**
  * A request to the control server from outside its network, and its answer: bash opens the connection, one cat sends
- * all of the input, one reads to the end. The server reads all of a request before it answers, so neither waits for
+ * all of the input, one reads to the end. Without --norc a bash whose input is a socket, as Node's pipes are, takes
+ * itself for a remote login and runs the user's .bashrc first, whatever that does. The server reads all of a request before it answers, so neither waits for
  * the other.
  */
 function controlRelay(name: string, director: Director): readonly string[] {
   const script = 'exec 3<>"/dev/tcp/$0/$1" || exit 111; cat >&3; exec cat <&3';
   return insideNamespace(namespaceOf(name, "wire"), [
     "bash",
+    "--norc",
     "-c",
     script,
     director.controlAddress,

@@ -64,6 +64,10 @@ export const printLargeNumber = (value: number): string => {
 const largeNumber = (value: number, isExact: boolean): string =>
   isExact ? String(value) : printLargeNumber(value);
 
+/**
+ * Of a real server ipvsadm 1.31 keeps only 32 bits of its connections, packets and rates (libipvs.c ipvs_dests_parse_cb), so past
+ * 4,294,967,295 it prints a remainder; the true number stands here.
+ */
 const counterColumn = (word: string, field: keyof Counters): ListingColumn => ({
   word,
   align: "right",

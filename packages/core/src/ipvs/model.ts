@@ -28,11 +28,17 @@ export const serviceIdSchema = z.discriminatedUnion("kind", [
 ]);
 export type ServiceId = z.infer<typeof serviceIdSchema>;
 
-/** ipvsadm's Forward column. The kernel turns Route and Tunnel into Local by itself for an address of its own. */
+/**
+ * ipvsadm's Forward column. Kernels before 2.6.37 turned Route and Tunnel to an address of their own into Local by themselves; a 6.1
+ * kernel keeps what was asked for, and ipvsadm cannot ask for Local.
+ */
 export const forwardingMethodSchema = z.enum(["Masq", "Local", "Tunnel", "Route"]);
 export type ForwardingMethod = z.infer<typeof forwardingMethodSchema>;
 
-/** Totals since the entry was made or zeroed (`ipvsadm --stats`). In Route and Tunnel the out columns stay 0: replies bypass the director. */
+/**
+ * Totals since the entry was made or zeroed (`ipvsadm --stats`), as of the kernel's last tick of two seconds; they stand still while
+ * net.ipv4.vs.run_estimation is 0. In Route and Tunnel the out columns stay 0: replies bypass the director.
+ */
 export const countersSchema = z.object({
   connections: z.number(),
   inPackets: z.number(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Counters, IpvsTable } from "./model.ts";
-import { rateBetween, ratesBetween } from "./rates.ts";
+import { chooseBaseline, rateBetween, ratesBetween, totalsMoveEveryMs } from "./rates.ts";
 import { parseSave } from "./save-format.ts";
 
 const counters = (connections: number, inBytes: number): Counters => ({
@@ -56,5 +56,24 @@ describe("rates from two readings", () => {
     expect(rates.get("TCP 10.0.0.1:80")?.service.kind).toBe("rates");
     expect(rates.get("TCP 10.0.0.1:80")?.destinations.get("10.1.0.1:80")).toEqual({ kind: "reset" });
     expect(rates.get("FWM 7")?.service).toEqual({ kind: "new" });
+  });
+
+  it("read once a second from totals that move every two stay near the truth", () => {
+    const perSecond = 1000;
+    const totalAt = (atMs: number): number =>
+      (Math.floor((atMs - 700) / totalsMoveEveryMs) * totalsMoveEveryMs * perSecond) / 1000;
+    const readings = Array.from({ length: 30 }, (_, index) => {
+      const atMs = 10_000 + index * 1000 + ((index * 37) % 50);
+      return { atMs, counters: counters(totalAt(atMs), 0) };
+    });
+    const measured = readings.flatMap((reading, index) => {
+      const baseline = chooseBaseline(readings.slice(0, index), reading.atMs);
+      const found =
+        baseline && rateBetween(baseline.counters, reading.counters, reading.atMs - baseline.atMs);
+      return found?.kind === "rates" ? [found.rates.connectionsPerSecond] : [];
+    });
+    expect(measured.length).toBe(26);
+    for (const rate of measured) expect(Math.abs(rate - perSecond) / perSecond).toBeLessThan(0.05);
+    expect(chooseBaseline(readings.slice(0, 3), readings[3]?.atMs ?? 0)).toBeUndefined();
   });
 });

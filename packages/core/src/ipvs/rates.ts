@@ -7,6 +7,29 @@ import { destinationKey, serviceKey } from "./table.ts";
  * identity beyond their key: an entry removed, added again and already past its old counts looks like growth.
  */
 
+/**
+ * How often the kernel brings its totals up to date: all together on a timer (ip_vs_est.c), never when they are read, and not at
+ * all while net.ipv4.vs.run_estimation is 0. Readings one second apart see nothing, then two seconds' worth.
+ */
+export const totalsMoveEveryMs = 2000;
+
+/** Two moves: short enough for a live graph, long enough that one move more or less is not a doubling. */
+const baselineAgeMs = 2 * totalsMoveEveryMs;
+/** A reading this little too young counts as old enough: sweeps jitter. */
+const jitterMs = 100;
+
+/** The earlier reading to compare one at `nowMs` with: the youngest that is old enough for the kernel's timer. Undefined when there is none yet. */
+export const chooseBaseline = <Reading extends { readonly atMs: number }>(
+  readings: readonly Reading[],
+  nowMs: number,
+): Reading | undefined =>
+  readings
+    .filter(({ atMs }) => nowMs - atMs >= baselineAgeMs - jitterMs)
+    .reduce<Reading | undefined>(
+      (best, reading) => (best === undefined || reading.atMs > best.atMs ? reading : best),
+      undefined,
+    );
+
 /** A counter or a whole entry began anew: zeroed (`ipvsadm -Z`), removed and added again. No rate can be told for that time. */
 export type RateReading =
   | { readonly kind: "rates"; readonly rates: Rates }

@@ -152,7 +152,7 @@ export const printSave = (
   options: Pick<ListingOptions, "names"> = {},
 ): string => tableLines(table, { ...options, isRestorable: false });
 
-/** Text for `ipvsadm -R` that brings back all of the table that -R can: thresholds and high marks too. Local comes back by itself. */
+/** Text for `ipvsadm -R` that brings back all of the table that -R can: thresholds and high marks too. For Local there is no option: it is written as Route. */
 export const printRestore = (table: Pick<IpvsTable, "services">): string => tableLines(table, restorable);
 
 /** A rule and the line it stands in (1-based). */

@@ -162,6 +162,21 @@ describe("the collector", () => {
     expect(fleetDirector(id)?.state?.table.status).toBe("known");
   });
 
+  it(
+    "says that an agent is silent which holds the connection and says nothing",
+    { timeout: 30_000 },
+    async () => {
+      const { id, agent } = await enrolled();
+      await untilConnection(id, "connected");
+      const heardAtMs = fleetDirector(id)?.heardAtMs ?? 0;
+      const lost = await untilConnection(id, "lost");
+      expect(lost).toMatchObject({ code: "SILENT" });
+      expect((lost?.sinceMs ?? 0) - heardAtMs).toBeGreaterThanOrEqual(4_900);
+      agent.say(event("again"));
+      await untilConnection(id, "connected");
+    },
+  );
+
   it("refuses an agent whose certificate another CA made", async () => {
     const foreign = await makeForeignIdentity("foreign");
     const agent = await start({ ...foreign, caPem: pki().caPem }, newMemory(stateWith(table, 1)));

@@ -102,8 +102,9 @@ class Attempt {
         clearTimeout(silence);
         clearInterval(clock);
         signal.removeEventListener("abort", stop);
-        subscription.unsubscribe();
+        // First the reason: to unsubscribe is to complete, which would be another one.
         resolve(reason);
+        subscription.unsubscribe();
       };
       const stop = (): void => end(undefined);
       const subscription = this.#agent.state.watch.subscribe(

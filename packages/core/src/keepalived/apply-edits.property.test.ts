@@ -173,7 +173,8 @@ const instanceTrials = (instance: VrrpInstance, at: number, pick: Pick): Trial[]
       added: 5,
     },
   ];
-  if (held === undefined) return trials;
+  // The only address of a list may be what keeps addresses of the other family out of it.
+  if (held === undefined || instance.virtualAddresses.length === 1) return trials;
   const removeHeld = (model: KeepalivedModel): void => {
     const addresses = model.instances[at]?.virtualAddresses;
     addresses?.splice(

@@ -1,5 +1,9 @@
+// oxlint-disable-next-line no-control-regex -- NUL ends a line, so it must be looked for
+const canBeCut = /[!#\0]/u;
+
 /** The text of a line up to its comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before them. */
 export const cutComment = (line: string): string => {
+  if (!canBeCut.test(line)) return line;
   let isQuoted = false;
   for (let at = 0; at < line.length; at += 1) {
     switch (line.charAt(at)) {

@@ -31,9 +31,10 @@ export interface PreprocessOptions {
 
 /**
  * Bounds of what one file may become. keepalived has none: `$A=$A`, a file that includes itself and ~SEQ of ~SEQ run until
- * memory or file descriptors end. The largest real file known here is a hundredth of these.
+ * memory or file descriptors end. `lines` counts those that a definition or sequence makes, each turn of a sequence too.
+ * The largest file known here makes half of them; its reader has waited a second by then.
  */
-export const preprocessLimits = { lines: 200_000, bytes: 16_777_216, depth: 40, files: 1_000 } as const;
+export const preprocessLimits = { lines: 100_000, bytes: 67_108_864, depth: 40, files: 1_000 } as const;
 
 /** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
 const maxRounds = 50;
@@ -49,8 +50,8 @@ export class Preprocessor {
   private readonly openFiles: string[] = [];
   private length = 0;
   private fileCount = 0;
-  /** Of sequences, since a turn may come to nothing. */
-  private turns = 0;
+  /** Lines made, and turns of sequences, since a turn may come to nothing. */
+  private made = 0;
   private isFull = false;
 
   constructor(options: PreprocessOptions) {
@@ -165,7 +166,7 @@ export class Preprocessor {
       for (const [index, name] of variables.entries())
         this.definitions.values.set(name, { lines: [row[index] ?? ""] });
       this.readLine(generated(line, text), () => undefined);
-      this.turns += 1;
+      this.made += 1;
       this.checkSize(line);
     }
     return undefined;
@@ -232,6 +233,7 @@ export class Preprocessor {
 
   private emit(line: Line): undefined {
     this.lines.push(line.text);
+    if (line.isGenerated) this.made += 1;
     this.length += line.text.length + 1;
     const { path, number, exactLength, shift, isGenerated } = line;
     this.origins.push({ path, line: number, exactLength, shift, isGenerated });
@@ -241,14 +243,13 @@ export class Preprocessor {
 
   private checkSize(line: Line): void {
     const { lines, bytes } = preprocessLimits;
-    const isWithin = this.lines.length < lines && this.turns < lines && this.length < bytes;
+    const isWithin = this.made < lines && this.length < bytes;
     if (this.isFull || isWithin) return;
     this.isFull = true;
     this.say(
       "expansion-too-large",
       line,
       "this file becomes too large when it is written out: the rest is not read",
-      "error",
     );
   }
 

@@ -9,7 +9,8 @@ import { rules } from "./rules.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";
 import { isGoodWord } from "./rules/good-word.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
-import type { FileView, Report, ReportExtra, Rule, TopEntry } from "./rules/rule.ts";
+import type { ReportExtra, Rule } from "./rules/rule.ts";
+import { movedBy, viewOf } from "./rules/file-view.ts";
 
 /** A mend that is a text in the place of another, on one line. Columns as in `Diagnostic`. */
 export interface Mend {
@@ -38,15 +39,13 @@ export interface LintOptions {
 export const lintConfig = (tree: ConfigTree, options: LintOptions = {}): readonly Finding[] => {
   const findings: Finding[] = readFaults(tree);
   const readings = readTree(tree, { hasNewerBlocks: options.isNewer === true });
-  const top: TopEntry[] = [];
   const found: Found[] = [];
   for (const [index, reading] of readings.entries()) {
     const base = reading.isSound ? index : 0;
-    const absolute = (spot: Spot): Spot => (base === 0 ? spot : { ...spot, section: spot.section + base });
+    const absolute = movedBy(base);
     for (const one of findingsOf(reading)) found.push(base === 0 ? one : moved(one, absolute));
-    for (const entry of reading.entries) top.push({ entry, absolute });
   }
-  found.push(...checkFile(tree, top));
+  found.push(...checkFile(tree, readings));
   findings.push(...toFindings(tree, found));
   return inOrder(
     options.isNewer === true ? findings.filter(({ code }) => code !== newerKeyword.code) : findings,
@@ -162,15 +161,14 @@ const findBadWord = (
   }
 };
 
-const checkFile = (tree: ConfigTree, top: readonly TopEntry[]): readonly Found[] => {
+const checkFile = (tree: ConfigTree, readings: readonly Reading[]): readonly Found[] => {
   const found: Found[] = [];
-  const byName = Map.groupBy(top, ({ entry }) => entry.keyword.name);
-  const text = { hasCarriageReturns: tree.text.includes("\r") };
+  const base = viewOf(readings, undefined, tree.text.includes("\r"));
   for (const rule of rules) {
-    if (rule.ofFile === undefined) continue;
-    const report: Report = (spot, message, extra) => found.push({ rule, spot, message, ...extra });
-    const view: FileView = { top, of: (name) => byName.get(name) ?? [], report, text };
-    rule.ofFile(view);
+    rule.ofFile?.({
+      ...base,
+      report: (spot, message, extra) => found.push({ rule, spot, message, ...extra }),
+    });
   }
   return found;
 };

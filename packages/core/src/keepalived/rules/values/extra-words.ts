@@ -9,6 +9,9 @@ const wordLimit = ({ keyword }: Entry): number | undefined => {
   return keyword.values.length + 1;
 };
 
+/** Their values are not to be shown. */
+const secret: ReadonlySet<string> = new Set(["auth_pass", "password", "key"]);
+
 export const extraWords: Rule = {
   code: "extra-words",
   severity: "warning",
@@ -26,7 +29,10 @@ export const extraWords: Rule = {
       if (limit === undefined || words.length <= limit) return;
       if (keyword.name === "vrrp_instance" || keyword.name.endsWith("_group")) return;
       const extra = words.slice(limit).join(" ");
-      const message = `${keyword.name} does not read ${extra.length > 60 ? `${extra.slice(0, 57)}…` : extra}`;
+      const isSecret = secret.has(keyword.name);
+      const message = isSecret
+        ? `${keyword.name} reads one word only`
+        : `${keyword.name} does not read ${extra.length > 60 ? `${extra.slice(0, 57)}…` : extra}`;
       report(spot, message, keyword.list === undefined ? {} : { severity: "error" });
     },
   },

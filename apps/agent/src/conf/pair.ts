@@ -1,0 +1,27 @@
+import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
+import { comparePair } from "@lvs/core/keepalived/pair";
+import { isUnreadable, readBytes, readTreeOf } from "./read-config.ts";
+import { reportFindings } from "./report.ts";
+import type { Outcome } from "./report.ts";
+
+export const pair = (request: {
+  files: readonly [string, string];
+  isJson: boolean;
+  host: string | undefined;
+  intended: readonly string[];
+}): Outcome => {
+  const [first, second] = request.files;
+  const bytes = [readBytes(first), readBytes(second)] as const;
+  const unreadable = bytes.filter(isUnreadable);
+  const [one, other] = bytes;
+  const options = { isJson: request.isJson, unreadable, fileCount: 2 };
+  if (isUnreadable(one) || isUnreadable(other)) return reportFindings([], options);
+  const trees = {
+    first: readTreeOf(one, { path: first, host: request.host }).value,
+    second: readTreeOf(other, { path: second, host: request.host }).value,
+  };
+  const findings: readonly Diagnostic[] = comparePair(trees.first, trees.second, {
+    intended: request.intended,
+  });
+  return reportFindings(findings, options);
+};

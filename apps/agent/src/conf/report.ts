@@ -1,0 +1,72 @@
+import { printDiagnostic, sourceLineOf } from "@lvs/core/keepalived/diagnostic";
+import type { Diagnostic, Severity } from "@lvs/core/keepalived/diagnostic";
+import { isUnreadable, readBytes } from "./read-config.ts";
+import type { Bytes, Unreadable } from "./read-config.ts";
+
+/** What the command prints, and how it ends. */
+export interface Outcome {
+  readonly output: string | Bytes;
+  readonly exitCode: 0 | 1 | 2;
+}
+
+/** The form other programs read: one array, whatever the number of files. */
+interface JsonFinding {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+}
+
+const toJson = ({ path, line, column, severity, code, message }: Diagnostic): JsonFinding => ({
+  file: path,
+  line,
+  column,
+  severity,
+  code,
+  message,
+});
+
+const unreadableAsJson = ({ path, reason }: Unreadable): JsonFinding => ({
+  file: path,
+  line: 0,
+  column: 0,
+  severity: "error",
+  code: "unreadable",
+  message: reason,
+});
+
+export const reportFindings = (
+  findings: readonly Diagnostic[],
+  report: { isJson: boolean; unreadable: readonly Unreadable[]; fileCount: number },
+): Outcome => {
+  const { isJson, unreadable, fileCount } = report;
+  const hasErrors = findings.some(({ severity }) => severity === "error");
+  const exitCode = unreadable.length > 0 ? 2 : hasErrors ? 1 : 0;
+  if (isJson) {
+    const all = [...unreadable.map(unreadableAsJson), ...findings.map(toJson)];
+    return { output: `${JSON.stringify(all, undefined, 1)}\n`, exitCode };
+  }
+  const lines = unreadable.map(({ path, reason }) => `${path}: could not be read: ${reason}`);
+  const sources = new Map<string, Bytes | Unreadable>();
+  for (const finding of findings) lines.push(printWithSource(finding, sources));
+  lines.push(summaryOf(findings, fileCount));
+  return { output: `${lines.join("\n")}\n`, exitCode };
+};
+
+const printWithSource = (finding: Diagnostic, sources: Map<string, Bytes | Unreadable>): string => {
+  const bytes = sources.get(finding.path) ?? readBytes(finding.path);
+  sources.set(finding.path, bytes);
+  const line = isUnreadable(bytes) ? undefined : sourceLineOf(bytes, finding.line);
+  const others = (finding.related ?? []).map(
+    (place) => `      ${place.path}:${place.line}: ${place.message}`,
+  );
+  return [printDiagnostic(finding, line), ...others].join("\n");
+};
+
+const summaryOf = (findings: readonly Diagnostic[], fileCount: number): string => {
+  const count = (severity: Severity): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  return `${count("error")} errors, ${count("warning")} warnings, ${count("info")} remarks in ${fileCount} files`;
+};

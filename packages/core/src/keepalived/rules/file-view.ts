@@ -1,0 +1,28 @@
+import type { Reading, Spot } from "../reading.ts";
+import type { FileView, Report, TopEntry } from "./rule.ts";
+
+/** The lines of the top level of a file that was read section by section, or as one. */
+export const topEntriesOf = (readings: readonly Reading[]): readonly TopEntry[] =>
+  readings.flatMap((reading, index) => {
+    const absolute = reading.isSound ? movedBy(index) : (spot: Spot): Spot => spot;
+    return reading.entries.map((entry) => ({ entry, absolute }));
+  });
+
+/** Spots of a section that was read alone count from it. */
+export const movedBy =
+  (sections: number) =>
+  (spot: Spot): Spot =>
+    sections === 0 ? spot : { ...spot, section: spot.section + sections };
+
+const noReport: Report = () => undefined;
+
+/** A file as rules see it. */
+export const viewOf = (
+  readings: readonly Reading[],
+  report: Report = noReport,
+  hasCarriageReturns = false,
+): FileView => {
+  const top = topEntriesOf(readings);
+  const byName = Map.groupBy(top, ({ entry }) => entry.keyword.name);
+  return { top, of: (name) => byName.get(name) ?? [], report, text: { hasCarriageReturns } };
+};

@@ -58,6 +58,48 @@ const optionSpecs: readonly OptionSpec[] = [
   { long: "sync-maxlen", argument: "required" },
 ];
 
+const serviceOptions = ["tcp-service", "udp-service", "sctp-service", "fwmark-service", "ipv6"];
+const settingOptions = [...serviceOptions, "scheduler", "sched-flags", "persistent", "netmask", "pe", "ops"];
+const forwardingOptions = [
+  "masquerading",
+  "ipip",
+  "gatewaying",
+  "tun-type",
+  "tun-port",
+  "tun-nocsum",
+  "tun-csum",
+  "tun-remcsum",
+];
+const serverOptions = [
+  ...serviceOptions,
+  "real-server",
+  ...forwardingOptions,
+  "weight",
+  "u-threshold",
+  "l-threshold",
+];
+const multicastOptions = [
+  "mcast-interface",
+  "mcast-group",
+  "mcast-port",
+  "mcast-ttl",
+  "syncid",
+  "sync-maxlen",
+];
+
+/** Which options each command takes (ipvsadm.c commands_v_options); a command that is not here takes none. */
+const optionsOfCommand: ReadonlyMap<string, readonly string[]> = new Map([
+  ["add-service", settingOptions],
+  ["edit-service", settingOptions],
+  ["delete-service", serviceOptions],
+  ["zero", serviceOptions],
+  ["add-server", serverOptions],
+  ["edit-server", serverOptions],
+  ["delete-server", [...serviceOptions, "real-server"]],
+  ["start-daemon", ["start-daemon", ...multicastOptions]],
+  ["stop-daemon", ["stop-daemon", "syncid"]],
+]);
+
 const allSpecs = [...commandSpecs, ...optionSpecs];
 const commandNames = new Set(commandSpecs.map(({ long }) => long));
 
@@ -154,5 +196,8 @@ export const readRuleWords = (line: string): RuleWords | string => {
     if (options.has(name)) return `multiple --${name} options specified`;
     options.set(name, value);
   }
+  const allowed = optionsOfCommand.get(first.name) ?? [];
+  const illegal = [...options.keys()].find((name) => !allowed.includes(name));
+  if (illegal !== undefined) return `--${first.name} takes no --${illegal}`;
   return { command: first.name, options, rest: reader.rest };
 };

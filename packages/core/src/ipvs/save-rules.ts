@@ -64,6 +64,9 @@ const protocolOptions = [
 const readMark = (text: string, options: RuleWords["options"]): Read<ServiceId> => {
   const mark = parseListedMark(text);
   if (mark === undefined) return bad(`invalid fwmark value ${text}`);
+  const names = [...options.keys()];
+  const isLate = options.has("ipv6") && names.indexOf("ipv6") < names.indexOf("fwmark-service");
+  if (isLate) return bad("-6 used before -f");
   return good({ kind: "fwmark", mark, family: options.has("ipv6") ? "inet6" : "inet" });
 };
 
@@ -191,6 +194,9 @@ export const readLimited = (
   return number !== undefined && number <= highest ? number : undefined;
 };
 
+/** Weights and thresholds are C ints; the manual page's limit of 65535 for weights is not kept by 1.31. */
+const highestNumber = 2_147_483_647;
+
 const readRealServer = (
   { options }: RuleWords,
   id: ServiceId,
@@ -216,11 +222,12 @@ const readDestinationSettings = (
   const forwarding = readForwarding(words);
   if (forwarding === undefined) return bad("only one of -g, -i, -m can be given");
   const { options } = words;
-  const weight = readLimited(options.get("weight"), 1, 65_535);
+  const weight = readLimited(options.get("weight"), 1, highestNumber);
   if (weight === undefined) return bad("illegal weight specified");
-  const upperThreshold = readLimited(options.get("u-threshold"), 0, 2_147_483_647);
-  const lowerThreshold = readLimited(options.get("l-threshold"), 0, 2_147_483_647);
+  const upperThreshold = readLimited(options.get("u-threshold"), 0, highestNumber);
+  const lowerThreshold = readLimited(options.get("l-threshold"), 0, highestNumber);
   if (upperThreshold === undefined || lowerThreshold === undefined) return bad("illegal threshold specified");
+  if (lowerThreshold > upperThreshold) return bad("the lower threshold is above the upper one");
   const { address } = endpoint;
   const port = effectivePort(id, forwarding, endpoint.port);
   const settings = { address, port, forwarding, weight, upperThreshold, lowerThreshold };

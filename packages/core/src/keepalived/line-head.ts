@@ -121,7 +121,8 @@ export const trimEnd = (bytes: Uint8Array, range: { from: number; end: number })
 };
 
 /**
- * The end of a definition's value and the lines it passes: a value line that ends in `\` goes on with the next line.
+ * The end of a definition's value and the lines it passes: a value line that ends in `\` goes on with the next line,
+ * also where the `\` ends a comment.
  */
 export const endOfDefinition = (bytes: Uint8Array, head: LineHead): { end: number; lines: number } => {
   let lineEnd = head.lineEnd;
@@ -129,7 +130,10 @@ export const endOfDefinition = (bytes: Uint8Array, head: LineHead): { end: numbe
   let lines = 0;
   for (;;) {
     const contentEnd = trimEnd(bytes, { from, end: commentFrom(bytes, { from, end: lineEnd }) });
-    const isContinued = contentEnd > from && bytes[contentEnd - 1] === 0x5c;
+    let last = lineEnd;
+    while (last > from && bytes[last - 1] === 13) last -= 1;
+    const endsIn = (end: number): boolean => end > from && bytes[end - 1] === 0x5c;
+    const isContinued = endsIn(contentEnd) || endsIn(last);
     if (!isContinued || bytes[lineEnd] !== 10 || lineEnd + 1 >= bytes.length)
       return { end: contentEnd, lines };
     from = lineEnd + 1;

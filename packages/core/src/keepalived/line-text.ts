@@ -1,7 +1,10 @@
 // oxlint-disable-next-line no-control-regex -- NUL ends a line, so it must be looked for
 const canBeCut = /[!#\0]/u;
 
-/** The text of a line up to its comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before them. */
+/**
+ * The text of a line up to its comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before
+ * them. A backslash that ends the comment stays, so that a definition goes on behind a line that is commented out.
+ */
 export const cutComment = (line: string): string => {
   if (!canBeCut.test(line)) return line;
   let isQuoted = false;
@@ -17,7 +20,7 @@ export const cutComment = (line: string): string => {
         break;
       case "!":
       case "#":
-        if (!isQuoted) return line.slice(0, at);
+        if (!isQuoted) return line.slice(0, at) + (/\\\r*$/u.test(line.slice(at + 1)) ? "\\" : "");
         break;
     }
   }

@@ -111,6 +111,7 @@ describe("structure", () => {
     ["include x/{a,b}/*.conf # c", [["include", "x/{a,b}/*.conf"], "comment"]],
     ["includex {", [["includex", []]]],
     ["$A=1\\\n 2\nb ${A}x ${B}", ["definition", ["b", "${A}x", "$", [["B"]]]]],
+    ["$A=1\\\n# c {\\\n 2 }\nb", ["definition", ["b"]]],
     ["~SEQ(a,1,2) b {", ["sequence"]],
     ["a\0b\nc", [["a"], "comment", ["c"]]],
   ])("reads %j as keepalived does", (text, expected) => {

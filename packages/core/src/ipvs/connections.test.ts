@@ -146,6 +146,11 @@ TCP 00:57  SYN_RECV    [2001:db8::99]:54321 [2001:db8::1]:443  [2001:db8::5]:443
     ]);
   });
 
+  it("name no hold of a real server that still takes clients", () => {
+    const text = "TCP 0A090100 0000 0A000001 0050 0A010002 0050 NONE            360\n";
+    expect(findDrainHolds(table, parseProcConnections(text).value)).toEqual([]);
+  });
+
   it("belong to the service of their address and port", () => {
     const owners = entries.map((entry) => findServiceOf(table, entry)?.id).map((id) => id && serviceKey(id));
     expect(owners).toEqual([

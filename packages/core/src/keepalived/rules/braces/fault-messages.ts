@@ -52,10 +52,13 @@ const unknownWord = (fault: ReadingFault): FaultFinding => {
   const where = nameOfBlock(fault.block);
   const old = oldNames.get(fault.word);
   if (old !== undefined) {
+    const present = /^write (\w+)$/u.exec(old)?.[1] ?? "";
+    const message = `${fault.word} is not a keyword ${where}: ${old}`;
+    const isKnown = keywordsIn(fault.block).has(present);
     return {
       rule: unknownKeyword,
-      message: `${fault.word} is not a keyword ${where}: ${old}`,
-      replacement: undefined,
+      message,
+      replacement: isKnown ? replaceFirstWord(fault, present) : undefined,
     };
   }
   const nearest = nearestName(fault.word, keywordsIn(fault.block).keys());

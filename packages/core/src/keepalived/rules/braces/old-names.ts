@@ -8,6 +8,7 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
   ["loadbalance", "write lb_algo"],
   ["lbhc", "no version of keepalived has known it: remove it"],
   ["lb_sched", "write lvs_sched or lb_algo"],
+  ["nb_get_retry", "write retry"],
   ["lb_method", "write lvs_method or lb_kind"],
   ["persistence", "write persistence_timeout"],
   ["sync_instance", "write a vrrp_sync_group"],

@@ -32,9 +32,9 @@ const reference =
 
 const valueOf = (definitions: Definitions, name: string, parameters: string): DefinedValue | undefined => {
   const defined = definitions.values.get(name);
-  if (defined !== undefined) return parameters.trim() === "" ? defined : undefined;
+  if (defined !== undefined) return /^[ \t]*$/u.test(parameters) ? defined : undefined;
   if (name === "_RANDOM") return { lines: [/\d+/u.exec(parameters)?.[0] ?? "0"] };
-  const builtIn = parameters.trim() === "" ? definitions.builtIn(name) : undefined;
+  const builtIn = /^[ \t]*$/u.test(parameters) ? definitions.builtIn(name) : undefined;
   return builtIn === undefined ? undefined : { lines: [builtIn] };
 };
 
@@ -50,7 +50,7 @@ export const substitute = (line: string, definitions: Definitions): Substitution
     const value =
       match === null ? undefined : valueOf(definitions, match[1] ?? match[3] ?? "", match[2] ?? "");
     const after = at + (match?.[0].length ?? 1);
-    const isLast = text.slice(after).trim() === "";
+    const isLast = /^[ \t]*$/u.test(text.slice(after));
     if (value === undefined || (value.lines.length > 1 && !isLast)) {
       at = text.indexOf("$", at + 1);
       continue;

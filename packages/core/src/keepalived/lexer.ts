@@ -31,6 +31,8 @@ export interface LineTokens {
   next: number;
   /** The line was cut at 1023 bytes. */
   isCut: boolean;
+  /** Index of the word that a backslash at the end of a comment sticks to; -1: none. */
+  gluedWord: number;
 }
 
 export const emptyTokens = (): LineTokens => ({
@@ -41,6 +43,7 @@ export const emptyTokens = (): LineTokens => ({
   isPlain: [],
   next: 0,
   isCut: false,
+  gluedWord: -1,
 });
 
 const classes = {
@@ -145,6 +148,7 @@ export const lexLine = (bytes: Uint8Array, run: LexRun, tokens: LineTokens): voi
   const { start, isDefined } = run;
   const limit = Math.min(start + maxLineLength, bytes.length);
   tokens.count = 0;
+  tokens.gluedWord = -1;
   let at = run.from;
   while (at < limit) {
     const byte = bytes[at] ?? 0;
@@ -164,9 +168,25 @@ export const lexLine = (bytes: Uint8Array, run: LexRun, tokens: LineTokens): voi
       at = lexWord(bytes, { start: at, limit, tokens, isDefined });
     }
   }
+  glueBackslash(bytes, at, tokens);
   tokens.isCut =
     at >= limit && limit === start + maxLineLength && limit < bytes.length && bytes[limit] !== 10;
   tokens.next = at < bytes.length && bytes[at] === 10 ? at + 1 : at;
+};
+
+/** A backslash that ends the line sticks to the word before it, whatever blanks stand between (2.2.7). */
+const glueBackslash = (bytes: Uint8Array, lineEnd: number, tokens: LineTokens): void => {
+  const last = tokens.count - 1;
+  const start = tokens.starts[last] ?? 0;
+  if (last < 1 || bytes[start] !== backslash || tokens.ends[last] !== start + 1) return;
+  if (tokens.kinds[last] !== tokenKinds.word || tokens.kinds[last - 1] !== tokenKinds.word) return;
+  for (let at = start + 1; at < lineEnd; at += 1) if (bytes[at] !== 13) return;
+  for (let at = tokens.ends[last - 1] ?? start; at < start; at += 1) {
+    if (bytes[at] !== 0x20 && bytes[at] !== 0x09) return;
+  }
+  tokens.ends[last - 1] = start + 1;
+  tokens.isPlain[last - 1] = false;
+  tokens.count = last;
 };
 
 interface Cursor {
@@ -216,23 +236,24 @@ const lexQuoted = (bytes: Uint8Array, cursor: Cursor): number => {
   return end;
 };
 
-/** A comment that ends in a backslash leaves the backslash behind as a word (2.2.7). */
+/** A backslash that ends a comment is left behind: it sticks to the word before the comment, or is a word of its own (2.2.7). */
 const lexComment = (bytes: Uint8Array, cursor: Cursor): number => {
-  let end = cursor.start;
-  while (end < cursor.limit && bytes[end] !== 10 && bytes[end] !== 0) end += 1;
+  const { start, limit, tokens } = cursor;
+  let end = start;
+  while (end < limit && bytes[end] !== 10 && bytes[end] !== 0) end += 1;
   let textEnd = end;
-  while (textEnd > cursor.start && bytes[textEnd - 1] === 13) textEnd -= 1;
-  if (end > cursor.start) {
-    const hasTail = textEnd > cursor.start + 1 && bytes[textEnd - 1] === backslash;
-    addToken(cursor.tokens, tokenKinds.comment, {
-      start: cursor.start,
-      end: hasTail ? textEnd - 1 : textEnd,
-    });
-    if (hasTail) addToken(cursor.tokens, tokenKinds.word, { start: textEnd - 1, end: textEnd });
+  while (textEnd > start && bytes[textEnd - 1] === 13) textEnd -= 1;
+  if (end > start) {
+    const hasTail = textEnd > start + 1 && bytes[textEnd - 1] === backslash;
+    const before = tokens.count - 1;
+    const isGlued = hasTail && before >= 0 && tokens.kinds[before] === tokenKinds.word;
+    if (isGlued) tokens.gluedWord = before;
+    addToken(tokens, tokenKinds.comment, { start, end: hasTail && !isGlued ? textEnd - 1 : textEnd });
+    if (hasTail && !isGlued) addToken(tokens, tokenKinds.word, { start: textEnd - 1, end: textEnd });
   }
-  if (end >= cursor.limit || bytes[end] !== 0) return end;
+  if (end >= limit || bytes[end] !== 0) return end;
   let unreadEnd = end;
-  while (unreadEnd < cursor.limit && bytes[unreadEnd] !== 10) unreadEnd += 1;
-  addToken(cursor.tokens, tokenKinds.unread, { start: end, end: unreadEnd });
+  while (unreadEnd < limit && bytes[unreadEnd] !== 10) unreadEnd += 1;
+  addToken(tokens, tokenKinds.unread, { start: end, end: unreadEnd });
   return unreadEnd;
 };

@@ -1,28 +1,39 @@
 // oxlint-disable-next-line no-control-regex -- NUL ends a line, so it must be looked for
 const canBeCut = /[!#\0]/u;
 
+/** White space of bytes: what String.trim takes away besides may be part of a UTF-8 sequence. */
+export const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t\r]+$/gu, "");
+
 /**
- * The text of a line up to its comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before
- * them. A backslash that ends the comment stays, so that a definition goes on behind a line that is commented out.
+ * A line without its comment and the blanks at its ends. A backslash that ends the line sticks to what is left, also where
+ * it ended the comment: so a definition goes on behind a line that is commented out.
  */
-export const cutComment = (line: string): string => {
+export const contentOf = (line: string): string => {
+  const whole = line.replace(/\r+$/u, "");
+  const cut = cutComment(whole);
+  if (!whole.endsWith("\\") || whole.includes("\0")) return trimBlanks(cut);
+  return `${trimBlanks(cut.endsWith("\\") ? cut.slice(0, -1) : cut)}\\`;
+};
+
+/**
+ * Up to the comment or NUL: `!` and `#` count outside double quotes unless a backslash stands before them. That backslash
+ * goes, so what is looked at again after a replacement is cut there after all, as keepalived does.
+ */
+const cutComment = (line: string): string => {
   if (!canBeCut.test(line)) return line;
   let isQuoted = false;
+  let text = "";
+  let from = 0;
   for (let at = 0; at < line.length; at += 1) {
-    switch (line.charAt(at)) {
-      case '"':
-        isQuoted = !isQuoted;
-        break;
-      case "\0":
-        return line.slice(0, at);
-      case "\\":
-        if (!isQuoted && /[!#]/u.test(line.charAt(at + 1))) at += 1;
-        break;
-      case "!":
-      case "#":
-        if (!isQuoted) return line.slice(0, at) + (/\\\r*$/u.test(line.slice(at + 1)) ? "\\" : "");
-        break;
+    const character = line.charAt(at);
+    const isMark = character === "!" || character === "#";
+    if (character === '"') isQuoted = !isQuoted;
+    if (character === "\0" || (isMark && !isQuoted)) return text + line.slice(from, at);
+    if (character === "\\" && !isQuoted && /[!#]/u.test(line.charAt(at + 1))) {
+      text += line.slice(from, at);
+      from = at + 1;
+      at += 1;
     }
   }
-  return line;
+  return text + line.slice(from);
 };

@@ -7,7 +7,7 @@ import { readFaults } from "./faults.ts";
 import { linesOf } from "./file-lines.ts";
 import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
-import { cutComment } from "./line-text.ts";
+import { contentOf, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
 import { isSequence, readSequence } from "./sequence.ts";
 
@@ -102,49 +102,44 @@ export class Preprocessor {
 
   /** Looks at a line once: it is done with (undefined), or is to be looked at again as something else. */
   private readOnce(line: Line, source: LineSource): Line | undefined {
-    const content = cutComment(line.text).trimEnd();
-    const start = content.length - content.trimStart().length;
-    switch (content.charAt(start)) {
+    const content = contentOf(line.text);
+    switch (content.charAt(0)) {
       case "@":
         return this.readCondition(line, content);
       case "~":
-        if (isSequence(content)) return this.readSequence(line, content.trimStart());
+        if (isSequence(content)) return this.readSequence(line, content);
         break;
       case "$":
-        if (/^[ \t]*\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content.trimStart(), source);
+        if (/^\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content, source);
         break;
       case "i": {
-        const include = /^[ \t]*(include[rmwba]?)[ \t\v\f]+(\S[^]*)$/u.exec(content);
-        if (include !== null)
-          return this.readInclude(line, { keyword: include[1] ?? "", pattern: include[2] ?? "" });
+        const [, keyword = "", pattern = ""] = /^(include[rmwba]?)[ \t\v\f]+([^]+)$/u.exec(content) ?? [];
+        if (pattern !== "") return this.readInclude(line, { keyword, pattern });
         break;
       }
     }
     if (!content.includes("$")) return this.emit(line);
-    return this.replace(line, { content, source });
+    return this.replace(line, { content: leadOf(line.text) + content, source });
   }
 
   private readCondition(line: Line, content: string): Line | undefined {
-    const match = /^([ \t]*@(\^?)(\S*)[ \t]*)([^]*)$/u.exec(content);
-    const [, prefix = "", caret = "", id = "", rest = ""] = match ?? [];
-    if (
-      id === "" ||
-      rest === "" ||
-      (decodeUtf8(encodeBytewise(id)) === this.options.configId) === (caret !== "")
-    )
-      return undefined;
-    const exactLength = Math.max(line.exactLength - prefix.length, 0);
-    return { ...line, text: line.text.slice(prefix.length), shift: line.shift + prefix.length, exactLength };
+    const [, prefix = "", caret = "", id = "", rest = ""] =
+      /^(@(\^?)([^ \t]*)[ \t]*)([^]*)$/u.exec(content) ?? [];
+    const isOurs = decodeUtf8(encodeBytewise(id)) === this.options.configId;
+    if (id === "" || rest === "" || isOurs === (caret !== "")) return undefined;
+    const length = leadOf(line.text).length + prefix.length;
+    const exactLength = Math.max(line.exactLength - length, 0);
+    return { ...line, text: line.text.slice(length), shift: line.shift + length, exactLength };
   }
 
   private readDefinition(content: string, source: LineSource): undefined {
     const equals = content.indexOf("=");
     const lines: string[] = [];
-    let value = content.slice(equals + 1).trim();
+    let value = trimBlanks(content.slice(equals + 1));
     while (value.endsWith("\\")) {
-      const piece = value.slice(0, -1).trim();
+      const piece = trimBlanks(value.slice(0, -1));
       if (piece !== "" || lines.length > 0) lines.push(piece);
-      value = cutComment(source()?.text ?? "").trim();
+      value = contentOf(source()?.text ?? "");
     }
     lines.push(value);
     this.definitions.values.set(content.slice(1, equals), { lines });
@@ -281,6 +276,8 @@ export class Preprocessor {
     }
   }
 }
+
+const leadOf = (text: string): string => /^[ \t]*/u.exec(text)?.[0] ?? "";
 
 const generated = (line: Line, text: string): Line => ({
   ...line,

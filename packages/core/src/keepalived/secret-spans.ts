@@ -65,7 +65,7 @@ const forEachLine = (text: string, visit: (line: string, at: LineAt) => void): v
   }
 };
 
-const trimValue = (value: string): string => value.replace(/[\s\\]+$/u, "");
+const trimValue = (value: string): string => value.replace(/[ \t\r\v\f\\]+$/u, "");
 
 const definitionLine = /^[ \t]*(?:@\S+[ \t]+)?\$([A-Za-z_][A-Za-z0-9_]*)=[ \t]*/u;
 

@@ -194,6 +194,7 @@ const addStatement = (reader: Reader, at: NewStatement): OpenStatement => {
   return statement;
 };
 
+const gluedBackslash = /[ \t]+\\$/u;
 const escapedMark = /\\([!#])/gu;
 
 const wordAt = (reader: Reader, index: number): string => {
@@ -201,9 +202,10 @@ const wordAt = (reader: Reader, index: number): string => {
   const isQuoted = tokens.kinds[index] === tokenKinds.quotedWord;
   const start = (tokens.starts[index] ?? 0) + (isQuoted ? 1 : 0);
   const end = (tokens.ends[index] ?? 0) - (isQuoted ? 1 : 0);
-  if (tokens.isPlain[index] === true) return reader.text.slice(start, end);
+  const tail = index === tokens.gluedWord ? "\\" : "";
+  if (tokens.isPlain[index] === true) return reader.text.slice(start, end) + tail;
   const word = decodeUtf8(reader.bytes.subarray(start, end));
-  return isQuoted ? word : word.replace(escapedMark, "$1");
+  return isQuoted ? word : word.replace(escapedMark, "$1").replace(gluedBackslash, "\\") + tail;
 };
 
 /** Makes nodes of the tokens of one line. */

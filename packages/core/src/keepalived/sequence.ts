@@ -1,3 +1,5 @@
+import { trimBlanks } from "./line-text.ts";
+
 /** `~SEQ(...)`, `~SEQx(...)` and `~LST(...)` at the start of a line: which variables take which values. */
 export interface Sequence {
   readonly variables: readonly string[];
@@ -36,6 +38,7 @@ const name = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 const number = /^[+-]?(?:0[xX][0-9A-Fa-f]+|[0-9]+)$/u;
 
 const readNumber = (word: string): number | undefined => {
+  if (word === "") return 0;
   if (!number.test(word)) return undefined;
   const isNegative = word.startsWith("-");
   const digits = word.replace(/^[+-]/u, "");
@@ -44,7 +47,7 @@ const readNumber = (word: string): number | undefined => {
 };
 
 const readNumbers = (parameters: string, of: { text: string; isHex: boolean }): SequenceReading => {
-  const [variable = "", ...words] = parameters.split(",").map((word) => word.trim());
+  const [variable = "", ...words] = parameters.split(",").map((word) => trimBlanks(word));
   const values = words.map(readNumber).filter((value) => value !== undefined);
   if (!name.test(variable) || values.length !== words.length || words.length < 1 || words.length > 3) {
     return { kind: "invalid", reason: "it needs a name and one to three numbers" };
@@ -76,8 +79,8 @@ function* countRows(
 /** `a, {b, c}, d`: commas inside braces do not part. */
 const splitMembers = (parameters: string): string[][] =>
   [...parameters.matchAll(/\{([^}]*)\}|([^,{}]+)|(?<=,)(?=,|$)/gu)]
-    .filter(([all]) => all.trim() !== "" || all === "")
-    .map(([, group, single]) => (group ?? single ?? "").split(",").map((word) => word.trim()));
+    .filter(([all]) => trimBlanks(all) !== "" || all === "")
+    .map(([, group, single]) => (group ?? single ?? "").split(",").map((word) => trimBlanks(word)));
 
 const readList = (parameters: string, text: string): SequenceReading => {
   const [variables = [], ...members] = splitMembers(parameters);

@@ -96,6 +96,8 @@ beforeAll(async () => {
   await up({ name: lab });
   testConsole = await startConsole(lab, "10.77.0.2");
   for (const director of ["lvs-1", "lvs-2"]) {
+    // A given lab may know another console from before.
+    await mustExec(lab, director, ["rm", "-f", "/var/lib/lvs-agent/identity.json"]);
     await startAgent(lab, director, { LVS_AGENT_TOKEN: await testConsole.token() });
   }
   await until(lvs1, "lvs-1 MASTER", isMaster, 30_000);

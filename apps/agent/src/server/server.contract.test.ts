@@ -6,6 +6,7 @@ import type { Agent } from "../daemon/agent.ts";
 import { ChangeRing } from "../daemon/change-ring.ts";
 import { StateStore } from "../daemon/state-store.ts";
 import { appRouter } from "../routers/app-router.ts";
+import { SystemError } from "../system/system-error.ts";
 import { startServer, type RunningServer } from "./server.ts";
 import { callProcedure, watchState, type StreamEvent, type TestClient } from "./test-client.ts";
 import { makeTestCa, type KeyPair, type TestCa } from "./test-pki.ts";
@@ -172,6 +173,31 @@ describe.each(procedures)("$path", ({ path, type }) => {
       expect(await call(identity)).toMatchObject({ kind: "disconnected" });
     }
     expect(asked).toEqual([]);
+  });
+});
+
+describe("a failure", () => {
+  const readConfig = () => callProcedure(clientOf(console_), { path: "config.read", type: "query" });
+
+  it("of the machine is told in its own words, a bug only in the log, a stack never", async () => {
+    const fault = {
+      door: "files",
+      subject: "/etc/x",
+      code: "failed",
+      reason: "could not read (EIO)",
+    } as const;
+    agent.config.read = () => Promise.reject(new SystemError(fault));
+    const world = await readConfig();
+    expect(world).toMatchObject({
+      status: 500,
+      body: expect.stringContaining("/etc/x: could not read (EIO)"),
+    });
+    agent.config.read = () => Promise.reject(new SystemError({ ...fault, code: "timed-out" }));
+    expect(await readConfig()).toMatchObject({ status: 408 });
+    agent.config.read = () => Promise.reject(new TypeError("secret of a bug"));
+    const bug = await readConfig();
+    expect(bug).toMatchObject({ status: 500, body: expect.stringContaining("its log says how") });
+    expect(JSON.stringify([world, bug])).not.toMatch(/secret of a bug|stack/u);
   });
 });
 

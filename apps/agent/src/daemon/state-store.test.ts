@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { DirectorState } from "@lvs/core/director/state";
+import { noCounters, noRates } from "@lvs/core/ipvs/model";
+import type { NumberedChange } from "./agent.ts";
+import { changesKept, ChangeRing, rowsKept } from "./change-ring.ts";
+import { Publisher } from "./publisher.ts";
+import { StateStore } from "./state-store.ts";
+
+const unread = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
+const empty: DirectorState = {
+  host: unread,
+  table: unread,
+  settings: unread,
+  vrrp: unread,
+  health: unread,
+  config: unread,
+  daemon: unread,
+  log: [],
+};
+const store = () => new StateStore(empty, new ChangeRing("e"));
+
+async function take(changes: AsyncIterable<NumberedChange>, count: number): Promise<NumberedChange[]> {
+  const taken: NumberedChange[] = [];
+  for await (const change of changes) if (taken.push(change) === count) break;
+  return taken;
+}
+
+describe("a reader", () => {
+  it("that knows nothing gets the picture of now, then every change once, in order", async () => {
+    const state = store();
+    state.publish({ kind: "log", lines: ["before"] });
+    const stop = new AbortController();
+    const reading = take(state.watch(undefined, stop.signal), 3);
+    state.publish({ kind: "log", lines: ["a"] });
+    state.publish({ kind: "log", lines: ["b"] });
+    const [first, ...rest] = await reading;
+    expect(first).toMatchObject({ id: "e:1", change: { kind: "snapshot", state: { log: ["before"] } } });
+    expect(rest).toEqual([
+      { id: "e:2", change: { kind: "log", lines: ["a"] } },
+      { id: "e:3", change: { kind: "log", lines: ["b"] } },
+    ]);
+  });
+
+  it("so slow that the ring moved past it gets the picture of now instead of a growing queue", async () => {
+    const state = store();
+    const stop = new AbortController();
+    const slow = state.watch("e:0", stop.signal)[Symbol.asyncIterator]();
+    for (let number = 1; number <= changesKept + 200; number += 1)
+      state.publish({ kind: "log", lines: [String(number)] });
+    const first = await slow.next();
+    expect(first.value).toMatchObject({ id: `e:${changesKept + 200}`, change: { kind: "snapshot" } });
+    stop.abort();
+    expect((await slow.next()).done).toBe(true);
+  });
+
+  it("that waits ends with its signal", async () => {
+    const stop = new AbortController();
+    const reading = take(store().watch("e:0", stop.signal), 1);
+    stop.abort();
+    expect(await reading).toEqual([]);
+  });
+});
+
+describe("the ring", () => {
+  it("lets go of the oldest changes of a large table long before their count is reached", () => {
+    const ring = new ChangeRing("e");
+    const id = { kind: "fwmark", mark: 1, family: "inet" } as const;
+    const destinations = Array.from({ length: 999 }, (_, index) => ({
+      address: `10.0.${index >> 8}.${index & 255}`,
+      port: 80,
+      forwarding: "Route" as const,
+      weight: 1,
+      upperThreshold: 0,
+      lowerThreshold: 0,
+      activeConnections: 0,
+      inactiveConnections: 0,
+      persistentConnections: 0,
+      counters: noCounters,
+      rates: noRates,
+    }));
+    const service = {
+      id,
+      scheduler: "rr",
+      schedulerFlags: [],
+      onePacket: false,
+      counters: noCounters,
+      rates: noRates,
+      destinations,
+    };
+    const rounds = (2 * rowsKept) / 1_000;
+    for (let round = 0; round < rounds; round += 1)
+      ring.push({ kind: "services", atMs: round, changed: [service] });
+    expect(ring.after("e:1", 1)).toBeUndefined();
+    expect(ring.after(`e:${rounds - rowsKept / 1_000}`, 1)).toHaveLength(1);
+  });
+});
+
+describe("the publisher", () => {
+  it("sends a section that differs, and one beat for those that were read and are the same", () => {
+    const ring = new ChangeRing("e");
+    const state = new StateStore(empty, ring);
+    const publisher = new Publisher(state);
+    publisher.offer({ kind: "vrrp", fact: { status: "known", atMs: 1, value: [] } });
+    publisher.offer({ kind: "vrrp", fact: { status: "known", atMs: 2, value: [] } });
+    publisher.confirm("table");
+    publisher.beat(3);
+    publisher.beat(4);
+    expect(state.read().vrrp).toEqual({ status: "known", atMs: 3, value: [] });
+    expect(ring.after("e:0", 9)).toMatchObject([
+      { change: { kind: "vrrp" } },
+      { change: { kind: "beat", atMs: 3, sections: ["vrrp", "table"] } },
+    ]);
+  });
+});

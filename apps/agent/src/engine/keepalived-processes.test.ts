@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
+import { findKeepalived } from "./keepalived-processes.ts";
+
+const conf = "/etc/keepalived/keepalived.conf";
+
+function machine(): SimulatedSystem {
+  const system = simulatedSystem();
+  system.files.put("/proc/stat", "cpu 1 2 3\nbtime 1780000000\n");
+  return system;
+}
+
+describe("keepalived's processes", () => {
+  it("are told apart by their pid files", async () => {
+    const system = machine();
+    system.processes.start({ pid: 100, name: "keepalived", argv: ["keepalived", "-n"], startTicks: 500 });
+    system.processes.start({ pid: 101, name: "keepalived", argv: ["keepalived", "-n"], parentPid: 100 });
+    system.processes.start({ pid: 102, name: "keepalived", argv: ["keepalived", "-n"], parentPid: 100 });
+    system.files.put("/run/keepalived/vrrp.pid", "101\n");
+    system.files.put("/run/keepalived/checkers.pid", "102\n");
+    const { parent, processes } = await findKeepalived(system, conf);
+    expect(parent).toMatchObject({ pid: 100, startTicks: 500 });
+    expect(processes.map(({ role, pid }) => [role, pid])).toEqual([
+      ["parent", 100],
+      ["vrrp", 101],
+      ["checkers", 102],
+    ]);
+    expect(processes[0]?.startedAtMs).toBe(1_780_000_005_000);
+  });
+
+  it("are told apart by their order where there are no pid files: the checkers start first", async () => {
+    const system = machine();
+    for (const [pid, parentPid] of [
+      [10, 1],
+      [11, 10],
+      [12, 10],
+    ] as const) {
+      system.processes.start({ pid, parentPid, name: "keepalived", argv: ["keepalived"] });
+    }
+    const { processes } = await findKeepalived(system, conf);
+    expect(processes.map(({ role, pid }) => [role, pid])).toEqual([
+      ["parent", 10],
+      ["checkers", 11],
+      ["vrrp", 12],
+    ]);
+  });
+
+  it("of another configuration, of a test run and of a zombie are not ours", async () => {
+    const system = machine();
+    system.processes.start({ pid: 10, name: "keepalived", argv: ["keepalived", "-f", "/etc/other.conf"] });
+    system.processes.start({ pid: 11, name: "keepalived", argv: ["keepalived", "-t", "-f", conf] });
+    system.processes.start({ pid: 12, name: "keepalived", argv: [], state: "Z" });
+    expect(await findKeepalived(system, conf)).toEqual({ parent: undefined, processes: [] });
+    expect((await findKeepalived(system, "/etc/other.conf")).parent?.pid).toBe(10);
+  });
+});

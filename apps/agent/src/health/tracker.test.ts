@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import type { Configured } from "@lvs/core/director/configured";
+import { noCounters, noRates, type IpvsTable } from "@lvs/core/ipvs/model";
+import { parseCheckerLogLine } from "./log-line.ts";
+import { parseCheckerNotice } from "./notify-line.ts";
+import { HealthTracker } from "./tracker.ts";
+
+const id = { kind: "address", protocol: "TCP", address: "192.0.2.15", port: 80 } as const;
+const real = (address: string) => ({
+  address,
+  port: 80,
+  weight: 1,
+  forwarding: "Route" as const,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  inhibitOnFailure: false,
+  checks: [],
+  line: 1,
+});
+const configured: Configured = {
+  instances: [],
+  services: [
+    {
+      id,
+      scheduler: "rr",
+      forwarding: "Route",
+      quorum: 1,
+      delayLoopS: 6,
+      realServers: [real("10.0.0.1"), real("10.0.0.2")],
+      line: 1,
+    },
+  ],
+};
+const row = (address: string) => ({
+  ...real(address),
+  activeConnections: 0,
+  inactiveConnections: 0,
+  persistentConnections: 0,
+  counters: noCounters,
+  rates: noRates,
+});
+const table: IpvsTable = {
+  version: "1.2.1",
+  size: 4096,
+  services: [
+    {
+      id,
+      scheduler: "rr",
+      schedulerFlags: [],
+      onePacket: false,
+      counters: noCounters,
+      rates: noRates,
+      destinations: [row("10.0.0.1")],
+    },
+  ],
+};
+const startedAtMs = 100_000;
+
+function tracker(): HealthTracker {
+  const health = new HealthTracker();
+  health.setConfigured(configured);
+  health.setTable(table);
+  health.setCheckers(startedAtMs);
+  return health;
+}
+const verdicts = (health: HealthTracker, nowMs: number) => health.view(nowMs).map(({ verdict }) => verdict);
+const say = (health: HealthTracker, line: string, atMs: number) => {
+  const notice = parseCheckerNotice(line);
+  if (notice === undefined) throw new Error(line);
+  return health.notice(notice, atMs);
+};
+const log = (health: HealthTracker, line: string, atMs: number, isOnlySource = false) => {
+  const found = parseCheckerLogLine(line);
+  if (found === undefined) throw new Error(line);
+  return health.logLine(found, atMs, isOnlySource);
+};
+
+describe("a verdict", () => {
+  it("is taken from the table while keepalived has said nothing: a missing row is down, once it had the time to come", () => {
+    expect(verdicts(tracker(), startedAtMs + 5_000)).toEqual(["up", "unknown"]);
+    expect(verdicts(tracker(), startedAtMs + 13_000)).toEqual(["up", "down"]);
+  });
+
+  it("is unknown without running checkers, and where the table could not be read", () => {
+    const dead = tracker();
+    dead.setCheckers(undefined);
+    expect(verdicts(dead, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
+    const blind = tracker();
+    blind.setTable(undefined);
+    expect(verdicts(blind, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
+  });
+
+  it("follows the FIFO, with the time and with the cause that the log gave before or gives after", () => {
+    const health = tracker();
+    log(health, "Sat Nov 21 06:15:18 2026: TCP connection to [10.0.0.1]:tcp:80 failed.", 199_000);
+    expect(say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 DOWN", 200_000)).toMatchObject([
+      { kind: "realServerDown", subject: "TCP 192.0.2.15:80 10.0.0.1:80" },
+    ]);
+    say(health, "RS [10.0.0.2]:tcp:80 [192.0.2.15]:tcp:80 DOWN", 200_001);
+    log(
+      health,
+      "Nov 21 06:15:18 lvs-1 Keepalived_healthcheckers[12]: TCP connection to [10.0.0.2]:tcp:80 timeout.",
+      200_100,
+    );
+    expect(health.view(200_200)).toMatchObject([
+      { verdict: "down", sinceMs: 200_000, cause: "TCP connection to [10.0.0.1]:tcp:80 failed." },
+      { verdict: "down", sinceMs: 200_001, cause: "TCP connection to [10.0.0.2]:tcp:80 timeout." },
+    ]);
+    expect(say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 UP", 201_000)).toMatchObject([
+      { kind: "realServerUp" },
+    ]);
+    expect(health.view(201_000)[0]).toEqual({
+      service: id,
+      address: "10.0.0.1",
+      port: 80,
+      verdict: "up",
+      sinceMs: 201_000,
+    });
+  });
+
+  it("follows the log's own words where there is no FIFO, and only there", () => {
+    const line = "Removing service [10.0.0.1]:tcp:80 from VS [192.0.2.15]:tcp:80";
+    const withFifo = tracker();
+    expect(log(withFifo, line, 200_000)).toEqual([]);
+    const without = tracker();
+    expect(log(without, line, 200_000, true)).toMatchObject([{ kind: "realServerDown" }]);
+    expect(
+      log(without, "Adding service [10.0.0.1]:tcp:80 to VS [192.0.2.15]:tcp:80", 201_000, true),
+    ).toMatchObject([{ kind: "realServerUp" }]);
+  });
+
+  it("is forgotten when the checkers are started anew", () => {
+    const health = tracker();
+    say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 DOWN", 200_000);
+    health.setCheckers(300_000);
+    expect(verdicts(health, 300_500)).toEqual(["up", "unknown"]);
+  });
+});
+
+describe("lines of the FIFO", () => {
+  it.each([
+    ["VS [192.0.2.15]:tcp:80 UP", { kind: "service", isUp: true, service: id }],
+    ["VS FWM 7 DOWN", { kind: "service", isUp: false, service: { kind: "fwmark", mark: 7 } }],
+    ["VS [GRP]:80 DOWN", { kind: "service", isUp: false, service: { kind: "group", name: "GRP" } }],
+    [
+      "RS [2001:db8::11]:udp:53 [2001:db8::5]:udp:53 DOWN",
+      {
+        kind: "realServer",
+        address: "2001:db8::11",
+        port: 53,
+        isUp: false,
+        service: { kind: "address", protocol: "UDP", address: "2001:db8::5", port: 53 },
+      },
+    ],
+  ])("%s", (line, expected) => expect(parseCheckerNotice(line)).toMatchObject(expected));
+
+  it.each([
+    "",
+    "RS",
+    'INSTANCE "VI_1" MASTER 150',
+    "VS [192.0.2.15]:tcp:80 SIDEWAYS",
+    "RS [x]:tcp:80 [192.0.2.15]:tcp:80 UP",
+  ])("that say nothing known are not guessed at: %s", (line) =>
+    expect(parseCheckerNotice(line)).toBeUndefined(),
+  );
+});

@@ -73,9 +73,9 @@ export function openAgent(target: AgentTarget): AgentLink {
             fetch(typeof input === "object" && "url" in input ? input.url : input, {
               dispatcher,
               ...(init?.method === undefined ? {} : { method: init.method }),
-              ...(typeof init?.body === "string"
-                ? { body: init.body, headers: { "content-type": "application/json" } }
-                : {}),
+              // Also where there is no body: the agent refuses a POST that does not say what it carries.
+              headers: { "content-type": "application/json" },
+              ...(typeof init?.body === "string" ? { body: init.body } : {}),
               signal: init?.signal ?? null,
             }),
         }),

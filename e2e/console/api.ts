@@ -25,7 +25,7 @@ export class ApiError extends Error {
 }
 
 const envelope = z.union([
-  z.object({ result: z.object({ data: z.unknown() }) }),
+  z.object({ result: z.object({ data: z.unknown().optional() }) }),
   z.object({ error: z.object({ message: z.string() }) }),
 ]);
 

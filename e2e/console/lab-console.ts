@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { down } from "../lab/down.ts";
 import { openLab } from "../lab/exec.ts";
@@ -44,13 +46,16 @@ export const enrolPort = 3443;
 export async function openLabConsole(options: LabConsoleOptions): Promise<LabConsole> {
   await up({ name: options.lab, topology: options.topology });
   const { plan } = openLab(options.lab);
+  // Not in the lab's own folder: PostgreSQL runs unprivileged and must be able to come to its part.
+  const dataDir = mkdtempSync(join(tmpdir(), `lvs-console-${options.lab}-`));
+  chmodSync(dataDir, 0o755);
   const start = (): Promise<RunningConsole> =>
     runConsole({
       lab: options.lab,
       port: innerPort,
       enrolPort,
       enrolUrl: enrolUrlOf(plan),
-      dataDir: join(labFolder(options.lab), "console"),
+      dataDir,
       log: join(labFolder(options.lab), "console.log"),
       isQuiet: true,
     });
@@ -85,6 +90,7 @@ export async function openLabConsole(options: LabConsoleOptions): Promise<LabCon
       await running.stop();
       await unpublish(options.lab, options.port);
       await down({ name: options.lab });
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -96,8 +102,15 @@ export function enrolUrlOf(plan: LabPlan): string {
 }
 
 async function firstAdmin(url: string, dataDir: string): Promise<Account> {
-  const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
+  const token = await setupToken(dataDir);
   const admin = { name: "Ann", email: "ann@example.org", password: randomBytes(12).toString("hex") };
   await consoleApi(url).mutate("setup.createFirstAdmin", z.unknown(), { token, ...admin });
   return admin;
+}
+
+/** Written by the console once its database is migrated, a moment after it first answers. */
+async function setupToken(dataDir: string): Promise<string> {
+  const file = join(dataDir, "setup-token");
+  for (let tries = 0; tries < 150 && !existsSync(file); tries += 1) await sleep(200);
+  return readFileSync(file, "utf8").trim();
 }

@@ -15,7 +15,7 @@ import { printConfig } from "./print.ts";
 
 const folder = fileURLToPath(new URL("../../../../../shared/corpus/keepalived", import.meta.url));
 const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
-const numRuns = Number(process.env["EDIT_RUNS"] ?? 1_500);
+const numRuns = Number(process.env["EDIT_RUNS"] ?? 800);
 console.info(`keepalived/apply-edits: seed ${seed}, ${numRuns} edits`);
 
 const files = existsSync(folder)

@@ -151,6 +151,7 @@ describe("structure", () => {
     ["{", ["brace-without-keyword", "missing-closing-brace"]],
     ['a "b', ["unterminated-quote"]],
     ["a\0", ["nul-byte"]],
+    ['a "b\0c" d', ["unterminated-quote", "nul-byte"]],
     ["a { } b { c }", []],
   ])("finds the faults of %j", (text, expected) => {
     expect(codes(text)).toEqual(expected);
@@ -195,6 +196,11 @@ describe("reading again after a change", () => {
       sameAsNew(parseConfig(bytes, { path: "" }).value, { start, end, bytes: bytesOf(parts.join("")) });
     });
     fc.assert(property, runs(1500));
+  });
+
+  it("does not keep a section whose start was overwritten by a text of the same length", () => {
+    const tree = parse("a {\n}\nb {\n}\nc {\n}\n").value;
+    sameAsNew(tree, { start: 0, end: 10, bytes: bytesOf("x {\n}\ny z\n") });
   });
 
   it("keeps the sections the change does not touch, moved by as many lines", () => {

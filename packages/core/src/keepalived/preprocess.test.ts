@@ -34,6 +34,7 @@ describe("definitions", () => {
     ["$A=q\\\n r \\\n\\\n s\nb $A\n", "b q\nr\n\ns\n"],
     ["$A= \\\n a \\\n\n b\n$A\n$A x\n", " b\na\n\n$A x\n"],
     ["$A=1 \\\n# c \\\n#d \\\n  2 # e \\\n3\n$A\n", "1\n\n\n2\n3\n"],
+    ['$A=1\n"a # b!" $A # c\n', '"a # b!" 1\n'],
     ["$A=Z${_HASH}Y\n$A\n", "Z#Y\n"],
     ["b ${_PWD}/x ${_INSTANCE}\n", "b dir/x me\n"],
   ])("%j becomes %j", (text, expected) => {

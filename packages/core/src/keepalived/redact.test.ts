@@ -20,6 +20,7 @@ describe("redaction", () => {
     ["@me auth_pass s3cret\n# auth_pass s3cret\n", "@me auth_pass ••••\n# auth_pass ••••\n"],
     ["$PASS=s3cret\nauth_pass $PASS\n", "$PASS=••••\nauth_pass $PASS\n"],
     ["$PASS=s3cret\nauth_pass x${PASS}\n", "$PASS=••••\nauth_pass ••••\n"],
+    ["$B=s3cret\n$A=x${B}\nauth_pass ${A}\n", "$B=••••\n$A=••••\nauth_pass ${A}\n"],
     ["$B= \\\n auth_pass s3cret \\\n x\n", "$B= \\\n auth_pass •••• \\\n x\n"],
     [
       "auth_hmac {\n key 1 hex:s3cret\n}\nSSL {\n password s3cret\n}\n",

@@ -40,6 +40,7 @@ export const findSecrets = (bytes: Uint8Array): SecretSpan[] => {
     const start = at.start + match.index + match[0].length - (match[1] ?? "").length;
     spans.push({ start, end: start + value.length, line: at.line });
   });
+  followDefinitions(tree.text, names);
   forEachLine(tree.text, (text, at) => addDefinition(spans, { text, at, names }));
   return nameSpans(
     tree,
@@ -68,6 +69,18 @@ const forEachLine = (text: string, visit: (line: string, at: LineAt) => void): v
 const trimValue = (value: string): string => value.replace(/[ \t\r\v\f\\]+$/u, "");
 
 const definitionLine = /^[ \t]*(?:@\S+[ \t]+)?\$([A-Za-z_][A-Za-z0-9_]*)=[ \t]*/u;
+
+/** `$A=x${B}`: what a secret definition is made of is secret too. */
+const followDefinitions = (text: string, names: Set<string>): void => {
+  for (let known = -1; known < names.size;) {
+    known = names.size;
+    forEachLine(text, (line) => {
+      const match = definitionLine.exec(line);
+      if (match === null || !names.has(match[1] ?? "")) return;
+      for (const use of line.slice(match[0].length).matchAll(definitionUse)) names.add(use[1] ?? "");
+    });
+  }
+};
 
 /** `$PASS=…` where `auth_pass $PASS` stands elsewhere, or whose value is masked. */
 const addDefinition = (

@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Connection } from "@lvs/core/fleet/model";
 import { noCounters, noRates, type IpvsTable } from "@lvs/core/ipvs/model";
 import { startCollector, type Collector } from "./collector.ts";
-import { db } from "./db.ts";
+import { database, db } from "./db.ts";
 import { readHealth } from "./health.ts";
 import { fleetDirector } from "./live.ts";
+import { lockKey } from "./lock-holder.ts";
 import { fingerprintOf, pki } from "./pki.ts";
 import { announceRegistry } from "./registry.ts";
 import {
@@ -121,11 +122,26 @@ describe("the collector", () => {
     const director = fleetDirector(id);
     expect(director?.state?.table).toEqual({ status: "known", atMs: 1_000, value: table });
     expect(Math.abs((director?.clockOffsetMs ?? 0) - 5_000)).toBeLessThan(500);
-    expect(await readHealth()).toEqual({
-      status: "ok",
-      database: "ok",
-      collector: "ok",
-      directors: { enrolled: 1, connected: 1 },
+    await vi.waitFor(async () =>
+      expect(await readHealth()).toEqual({
+        status: "ok",
+        database: "ok",
+        collector: "ok",
+        directors: { enrolled: 1, connected: 1 },
+      }),
+    );
+  });
+
+  it("is healthy only while somebody holds the lock of whoever keeps the record", async () => {
+    await vi.waitFor(() => expect(collector.isHolder()).toBe(true), { timeout: 10_000 });
+    expect(await readHealth()).toMatchObject({ status: "ok", collector: "ok" });
+    await database().pool.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1",
+      [lockKey],
+    );
+    expect(await readHealth()).toMatchObject({ status: "failed", database: "ok", collector: "failed" });
+    await vi.waitFor(async () => expect(await readHealth()).toMatchObject({ status: "ok" }), {
+      timeout: 10_000,
     });
   });
 

@@ -43,6 +43,8 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const watches = new Map<string, Watch>();
   const recorder = makeRecorder();
   let isHolder = false;
+  /** One after the other: the end of a duty never overtakes its beginning. */
+  let turns = Promise.resolve();
   const unwatch = watchRegistry((directors) => follow(directors, watches, (director) => hear(director)));
 
   const hear = (director: RegisteredDirector): AbortController => {
@@ -69,11 +71,11 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
     {
       onHeld: () => {
         isHolder = true;
-        runAlone("runs", duties.begin());
+        turns = turns.then(() => orSay("runs", duties.begin()));
       },
       onLost: () => {
         isHolder = false;
-        runAlone("runs", duties.end());
+        turns = turns.then(() => orSay("runs", duties.end()));
       },
       onNotice: (from) => {
         if (from !== processId()) runAlone("registry", readRegistry());
@@ -90,6 +92,7 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
       unwatch();
       sampling.stop();
       await lock;
+      await turns;
       await recorder.finish();
       globalThis.lvsCollector = undefined;
     },
@@ -150,7 +153,13 @@ function startSampling(isHolder: () => boolean): { stop: () => void } {
 
 /** A failure of one duty is said and does not end the others. */
 function runAlone(what: string, work: Promise<unknown>): void {
-  work.catch((error: unknown) =>
-    console.error(`${what}: ${error instanceof Error ? error.message : String(error)}`),
-  );
+  void orSay(what, work);
+}
+
+async function orSay(what: string, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    console.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

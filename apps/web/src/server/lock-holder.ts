@@ -15,7 +15,7 @@ export interface LockHandlers {
 }
 
 /** "lvs-cons" as a number: any constant that nobody else on this database uses. */
-const lockKey = 1_819_702_115;
+export const lockKey = 1_819_702_115;
 const everyMs = 2_000;
 
 /** Returns when `signal` ends, without the lock. */
@@ -32,17 +32,22 @@ export async function holdLock(
       ...options,
     });
     let isHeld = false;
-    client.on("error", () => undefined);
+    // The lock went with the connection: another console may hold it a moment later.
+    const gone = new AbortController();
+    client.on("error", () => gone.abort());
+    client.on("end", () => gone.abort());
+    const ended = AbortSignal.any([signal, gone.signal]);
     client.on("notification", ({ payload }) => handlers.onNotice(payload ?? ""));
     try {
       await client.connect();
       await client.query(`listen ${client.escapeIdentifier(options.channel)}`);
       handlers.onConnected();
-      while (!signal.aborted) {
+      while (!ended.aborted) {
         if (isHeld) await client.query("select 1");
         else isHeld = await tryLock(client, handlers);
-        await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+        await sleep(everyMs, undefined, { signal: ended }).catch(() => undefined);
       }
+      if (gone.signal.aborted) console.error("database: the connection that holds the lock was lost");
     } catch (error) {
       console.error(`database: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -9,6 +9,7 @@ import { setRegistered } from "./live.ts";
 declare global {
   /** Tells this process's notices from those of another console on the same database. */
   var lvsProcessId: string | undefined;
+  var lvsRegistryReading: Promise<void> | undefined;
   var lvsRegistryWatchers: Set<(directors: readonly RegisteredDirector[]) => void> | undefined;
 }
 
@@ -27,8 +28,14 @@ export function watchRegistry(watcher: (directors: readonly RegisteredDirector[]
   return () => void globalThis.lvsRegistryWatchers?.delete(watcher);
 }
 
-/** Reads it all, shows it to every tab, and tells the collector. */
-export async function readRegistry(): Promise<void> {
+/** Reads it all, shows it to every tab, and tells the collector. One after the other: an older answer must not come last. */
+export function readRegistry(): Promise<void> {
+  const reading = (globalThis.lvsRegistryReading ?? Promise.resolve()).then(readOnce);
+  globalThis.lvsRegistryReading = reading.catch(() => undefined);
+  return reading;
+}
+
+async function readOnce(): Promise<void> {
   const [clusters, directors, realServers] = await Promise.all([
     db().cluster.findMany({ orderBy: { name: "asc" }, select: { id: true, name: true } }),
     db().director.findMany({ orderBy: { name: "asc" } }),

@@ -19,7 +19,10 @@ export interface Live {
   readonly eventCount: number;
 }
 
-/** ActiveConn of one row or service over the time this tab is open: [console's epoch ms, value]. */
+/** What is traced of a row or a service: ActiveConn, and new connections per second. */
+export type Traced = "active" | "rate";
+
+/** One of them over the time this tab is open: [console's epoch ms, value]. */
 export type Trace = readonly (readonly [number, number])[];
 
 const traceKeptMs = 15 * 60_000;
@@ -47,7 +50,8 @@ export class LiveStore {
   readonly read = (): Live => this.shown;
 
   /** The traces are kept beside the snapshot: they grow with it and are read when it is drawn. */
-  readonly trace = (directorId: string, key: string): Trace => this.traces.get(`${directorId} ${key}`) ?? [];
+  readonly trace = (directorId: string, key: string, traced: Traced): Trace =>
+    this.traces.get(`${traced} ${directorId} ${key}`) ?? [];
 
   apply(item: LiveItem): void {
     const nowMs = Date.now();
@@ -93,13 +97,16 @@ export class LiveStore {
     const director = this.live.fleet?.directors.find((each) => each.id === directorId);
     const table = director?.state === undefined ? undefined : knownValue(director.state.table);
     for (const service of table?.services ?? []) {
-      const key = serviceKey(service.id);
+      const key = `${directorId} ${serviceKey(service.id)}`;
       let sum = 0;
       for (const destination of service.destinations) {
+        const rowKey = `${key} ${destinationKey(destination)}`;
         sum += destination.activeConnections;
-        this.push(`${directorId} ${key} ${destinationKey(destination)}`, atMs, destination.activeConnections);
+        this.push(`active ${rowKey}`, atMs, destination.activeConnections);
+        this.push(`rate ${rowKey}`, atMs, destination.rates.connectionsPerSecond);
       }
-      this.push(`${directorId} ${key}`, atMs, sum);
+      this.push(`active ${key}`, atMs, sum);
+      this.push(`rate ${key}`, atMs, service.rates.connectionsPerSecond);
     }
   }
 

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { LiveStore, type Live, type Trace } from "./live-store.ts";
+import { LiveStore, type Live, type Trace, type Traced } from "./live-store.ts";
 import { useTRPCClient } from "./trpc.ts";
 
 const StoreContext = createContext<LiveStore | undefined>(undefined);
@@ -58,7 +58,7 @@ export const useDirector = (id: string): FleetDirector | undefined =>
   useLive((live) => live.fleet?.directors.find((director) => director.id === id));
 
 /** The trace of a service or of one of its real servers ("TCP 192.0.2.1:80", "TCP 192.0.2.1:80 192.0.2.7:80"). */
-export const useTraces = (): ((directorId: string, key: string) => Trace) => useStore().trace;
+export const useTraces = (): ((directorId: string, key: string, traced: Traced) => Trace) => useStore().trace;
 
 /** The console's clock, as far as this browser knows it, every `stepMs`. */
 export const useNow = (stepMs = 500): number => {

@@ -43,10 +43,20 @@ const applyChange = (
   director: FleetDirector,
   { change, heardAtMs, clockOffsetMs }: Extract<LiveItem, { kind: "change" }>,
 ): FleetDirector => {
-  const heard = { ...director, heardAtMs, clockOffsetMs };
+  const heard = {
+    ...director,
+    heardAtMs,
+    clockOffsetMs: steadyOffset(director.clockOffsetMs, clockOffsetMs),
+  };
   if (director.state !== undefined) return { ...heard, state: applyDirectorChange(director.state, change) };
   return change.kind === "snapshot" ? { ...heard, state: change.state } : heard;
 };
+
+/** Below this, a measured offset is the wire's delay, not a clock that moved; times on the screen must not dance with it. */
+const offsetNoiseMs = 250;
+
+const steadyOffset = (before: number | undefined, measured: number): number =>
+  before !== undefined && Math.abs(measured - before) < offsetNoiseMs ? before : measured;
 
 const withRun = (runs: readonly Run[], run: Run): Run[] => {
   const isKnown = runs.some((each) => each.id === run.id);

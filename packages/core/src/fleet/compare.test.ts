@@ -2,6 +2,15 @@ import { expect, test } from "vitest";
 import { comparePair } from "./compare.ts";
 import { healthyState, sampleConfigured, sampleDestination, sampleRealServer } from "./sample-fleet.ts";
 
+test("connections that the sync daemon copied to the BACKUP do not make it a forwarder", () => {
+  const copied = healthyState(false, {
+    destinations: ["192.0.2.101", "192.0.2.102"].map((address) =>
+      sampleDestination(address, { activeConnections: 5 }),
+    ),
+  });
+  expect(comparePair(healthyState(true), copied)?.services[0]?.flow).toBe("first");
+});
+
 test("tables that are each other's complement are the same: connection numbers are meant to differ", () => {
   const pair = comparePair(healthyState(true), healthyState(false));
   expect(pair?.differences).toBe(0);

@@ -28,7 +28,10 @@ export interface PairRow {
   readonly verdict: PairVerdict;
 }
 
-/** Which side carries the connections: a healthy pair has one side at 0 for every service. */
+/**
+ * Which side packets come in on: a healthy pair has one side at 0 for every service. Connections would not tell, since a sync
+ * daemon copies them to the director that stands by.
+ */
 export type Flow = "first" | "second" | "none" | "both";
 
 export interface PairService {
@@ -119,15 +122,12 @@ const differencesOf = (
 ): Difference[] => cells.filter(([, a, b]) => a !== b).map(([what, a, b]) => ({ what, first: a, second: b }));
 
 const flowOf = (first: VirtualService | undefined, second: VirtualService | undefined): Flow => {
-  const a = connectionsOf(first);
-  const b = connectionsOf(second);
+  const a = first?.rates.inPacketsPerSecond ?? 0;
+  const b = second?.rates.inPacketsPerSecond ?? 0;
   if (a > 0 && b > 0) return "both";
   if (a > 0) return "first";
   return b > 0 ? "second" : "none";
 };
-
-const connectionsOf = (service: VirtualService | undefined): number =>
-  (service?.destinations ?? []).reduce((total, each) => total + each.activeConnections, 0);
 
 const compareDestinations = (first: readonly Destination[], second: readonly Destination[]): PairRow[] => {
   const others = new Map(second.map((each) => [destinationKey(each), each]));

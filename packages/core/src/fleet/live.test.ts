@@ -9,11 +9,11 @@ test("a change touches its director alone; the others keep their identity", () =
     kind: "change",
     directorId: "lvs-2",
     heardAtMs: sampleNowMs + 1,
-    clockOffsetMs: 3,
+    clockOffsetMs: 400,
     change: { kind: "log", lines: ["Entering MASTER STATE"] },
   });
   expect(next.directors[0]).toBe(fleet.directors[0]);
-  expect(next.directors[1]).toMatchObject({ heardAtMs: sampleNowMs + 1, clockOffsetMs: 3 });
+  expect(next.directors[1]).toMatchObject({ heardAtMs: sampleNowMs + 1, clockOffsetMs: 400 });
   expect(next.directors[1]?.state?.log).toEqual(["Entering MASTER STATE"]);
 });
 

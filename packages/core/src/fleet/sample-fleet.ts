@@ -23,13 +23,16 @@ export const sampleDestination = (address: string, change: Partial<Destination> 
   ...change,
 });
 
-export const sampleService = (destinations: readonly Destination[]): VirtualService => ({
+export const sampleService = (
+  destinations: readonly Destination[],
+  inPacketsPerSecond = 0,
+): VirtualService => ({
   id: { kind: "address", protocol: "TCP", address: sampleVip, port: 80 },
   scheduler: "wlc",
   schedulerFlags: [],
   onePacket: false,
   counters: noCounters,
-  rates: noRates,
+  rates: { ...noRates, inPacketsPerSecond },
   destinations: [...destinations],
 });
 
@@ -117,7 +120,11 @@ export const sampleState = (parts: SampleStateParts): DirectorState => ({
     load1: 0.1,
     interfaces: [],
   }),
-  table: known({ version: "1.2.1", size: 4096, services: [sampleService(parts.destinations)] }),
+  table: known({
+    version: "1.2.1",
+    size: 4096,
+    services: [sampleService(parts.destinations, parts.isMaster ? 50 : 0)],
+  }),
   settings: known({ timeouts: { tcpS: 900, tcpFinS: 120, udpS: 300 }, sysctls: {}, syncDaemons: [] }),
   vrrp: known([
     {

@@ -110,11 +110,10 @@ const kernelEntries = (state: DirectorState, t: Words): KeyValue[] => {
     entries.push({
       key: "ip_vs",
       name: "ip_vs",
-      value: t("kernel", {
+      value: t(settings?.connectionEntries === undefined ? "kernel" : "kernelEntries", {
         version: state.table.value.version,
         buckets: printSum(state.table.value.size),
-        entries:
-          settings?.connectionEntries === undefined ? t("notKnown") : printSum(settings.connectionEntries),
+        entries: printSum(settings?.connectionEntries ?? 0),
       }),
     });
   if (settings !== undefined)

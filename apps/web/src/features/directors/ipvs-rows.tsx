@@ -85,9 +85,9 @@ export const RealServerLine = (props: {
   span: number;
 }) => {
   const { context, row, service, span } = props;
-  const trace = useTraces()(context.directorId, `${service.key} ${row.key}`);
   const isOut = row.destination === undefined;
   const isDraining = row.state.kind === "draining";
+  const trace = useTraces()(context.directorId, `${service.key} ${row.key}`, isDraining ? "active" : "rate");
   return (
     <tr
       className={clsx("rs", isOut && "out", isDraining && "drain")}

@@ -197,12 +197,12 @@ const Serving = ({ row }: { row: InstanceRow }) => {
 };
 
 /** The services of the instance on its forwarding director, added up at the moments they share. */
-const sumTraces = (row: InstanceRow, traces: (directorId: string, key: string) => Trace): Trace => {
+const sumTraces = (row: InstanceRow, traces: ReturnType<typeof useTraces>): Trace => {
   const { serving } = row;
   if (serving === undefined) return [];
   const sums = new Map<number, number>();
   for (const key of serving.serviceKeys)
-    for (const [atMs, value] of traces(serving.director.id, key))
+    for (const [atMs, value] of traces(serving.director.id, key, "rate"))
       sums.set(atMs, (sums.get(atMs) ?? 0) + value);
   return [...sums];
 };

@@ -29,7 +29,7 @@ export const AddForm = ({ clusters }: { clusters: readonly Cluster[] }) => {
   };
   return (
     <Section title={t("title")}>
-      <form className="stack" onSubmit={submit}>
+      <form className="stack" method="post" onSubmit={submit}>
         <SelectField
           label={t("cluster")}
           value={clusterId}

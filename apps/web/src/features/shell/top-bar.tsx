@@ -93,6 +93,13 @@ const ConsoleClock = () => {
   );
 };
 
+const initials = (name: string): string =>
+  name
+    .split(/\s+/u)
+    .map((word) => word.slice(0, 1))
+    .join("")
+    .slice(0, 2);
+
 const UserMenu = () => {
   const t = useTranslations("nav");
   const roles = useTranslations("roles");
@@ -108,7 +115,10 @@ const UserMenu = () => {
   };
   return (
     <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="btn small who">{user.name}</DropdownMenu.Trigger>
+      <DropdownMenu.Trigger className="btn small" aria-label={user.name}>
+        <span className="hide-s">{user.name}</span>
+        <span className="only-s">{initials(user.name)}</span>
+      </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
           <DropdownMenu.Label className="menu-label">

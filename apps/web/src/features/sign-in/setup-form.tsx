@@ -31,7 +31,7 @@ export const SetupForm = ({ token: given }: { token: string }) => {
     if (password.length >= shortestPassword) create.mutate({ token: token.trim(), name, email, password });
   };
   return (
-    <form className="solo" onSubmit={submit}>
+    <form className="solo" method="post" onSubmit={submit}>
       <h1>{t("title")}</h1>
       <p className="q lead">{t("meaning")}</p>
       {create.isError ? (

@@ -33,7 +33,7 @@ export const SignInForm = () => {
     router.refresh();
   };
   return (
-    <form className="solo" onSubmit={submit}>
+    <form className="solo" method="post" onSubmit={submit}>
       <h1>LVS Console</h1>
       <p className="q lead">{t("meaning")}</p>
       {answer === undefined || answer.outcome === "done" ? null : (

@@ -49,7 +49,7 @@ const PasswordForm = () => {
     if (next.length >= shortestPassword) change.mutate({ currentPassword: current, newPassword: next });
   };
   return (
-    <form className="stack" onSubmit={submit}>
+    <form className="stack" method="post" onSubmit={submit}>
       <Field
         label={t("current")}
         type="password"

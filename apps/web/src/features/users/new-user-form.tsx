@@ -41,7 +41,7 @@ export const NewUserForm = () => {
   };
   return (
     <Section title={t("title")}>
-      <form className="stack" onSubmit={submit}>
+      <form className="stack" method="post" onSubmit={submit}>
         <Field
           label={t("name")}
           value={fields.name}

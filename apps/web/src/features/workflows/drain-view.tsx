@@ -51,7 +51,11 @@ const useDrain = (run: Run, step: Step): Drain => {
   const destinations = found.flatMap((each) => (each.kind === "found" ? [each.destination] : []));
   const sums = new Map<number, number>();
   for (const { directorId, row } of rows)
-    for (const [atMs, value] of traces(directorId, `${serviceKey(row.service)} ${destinationKey(row)}`)) {
+    for (const [atMs, value] of traces(
+      directorId,
+      `${serviceKey(row.service)} ${destinationKey(row)}`,
+      "active",
+    )) {
       const slot = Math.floor(atMs / 5_000) * 5_000;
       sums.set(slot, (sums.get(slot) ?? 0) + value);
     }

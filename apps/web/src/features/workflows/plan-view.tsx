@@ -30,6 +30,11 @@ const PlanSteps = ({ plan }: { plan: Plan }) => {
       </div>
       <div className="wide-scroll">
         <table className="t plan">
+          <colgroup>
+            {[5, 17, 27, 26, 16, 9].map((width) => (
+              <col key={width} style={{ width: `${width}%` }} />
+            ))}
+          </colgroup>
           <thead>
             <tr>
               <th>#</th>
@@ -50,10 +55,12 @@ const PlanSteps = ({ plan }: { plan: Plan }) => {
                   <td>
                     <b>{stepName(step)}</b>
                   </td>
-                  <td>{said.does}</td>
-                  <td>{said.proof}</td>
-                  <td>{said.back}</td>
-                  <td className={hit === "0" ? "r" : "r c-warn"}>{hit}</td>
+                  <td data-l="">{said.does}</td>
+                  <td data-l={t("columns.proof")}>{said.proof}</td>
+                  <td data-l={t("columns.back")}>{said.back}</td>
+                  <td className={hit === "0" ? "r" : "r c-warn"} data-l={t("columns.hit")}>
+                    {hit}
+                  </td>
                 </tr>
               );
             })}

@@ -142,8 +142,12 @@ const Row = (props: {
   const { destination, isHere, left, other, right, service } = props;
   const t = useTranslations("runTable");
   const nowMs = useNow(5_000);
-  const trace = useTraces()(left.id, `${serviceKey(service.id)} ${destinationKey(destination)}`);
   const isDraining = isHere && destination.weight === 0;
+  const trace = useTraces()(
+    left.id,
+    `${serviceKey(service.id)} ${destinationKey(destination)}`,
+    isDraining ? "active" : "rate",
+  );
   const name = printDestinationName(destination, service.id, {});
   return (
     <tr className={clsx("rs", isDraining && "drain", !isHere && "out")}>

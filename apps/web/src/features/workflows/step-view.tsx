@@ -131,10 +131,11 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
         <p className="q">{t("noOutput")}</p>
       ) : (
         <div className="log" role="log" aria-label={t("output")} aria-live="off">
-          {withKeys(lines).map(({ key, line }) => (
+          {fold(lines).map(({ key, line, times }) => (
             <div key={key} className={line.kind === "error" ? "hl" : undefined}>
               <i>{printStamp(line.atMs)}</i> {line.where} {line.kind === "command" ? "# " : ""}
               {line.text}
+              {times === 1 ? null : <i> {t("times", { count: times })}</i>}
             </div>
           ))}
         </div>
@@ -143,12 +144,17 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
   );
 };
 
-const withKeys = (lines: readonly OutputLine[]): { key: string; line: OutputLine }[] => {
-  const seen = new Map<string, number>();
-  return lines.map((line) => {
-    const name = `${line.atMs} ${line.where} ${line.text}`;
-    const count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    return { key: `${name} ${count}`, line };
-  });
+/** The same said again and again by one machine is one line, with how often and when last. */
+const fold = (lines: readonly OutputLine[]): { key: string; line: OutputLine; times: number }[] => {
+  const folded: { key: string; line: OutputLine; times: number }[] = [];
+  for (const line of lines) {
+    const last = folded.at(-1);
+    if (last !== undefined && last.line.text === line.text && last.line.where === line.where) {
+      last.times += 1;
+      last.line = line;
+      continue;
+    }
+    folded.push({ key: `${folded.length} ${line.text}`, line, times: 1 });
+  }
+  return folded;
 };

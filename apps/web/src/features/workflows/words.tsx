@@ -83,7 +83,7 @@ const directorsOf = (fleet: Fleet | undefined, step: Step): string => {
 /** A step in words: what it does, what must be seen before the next, and the way back. */
 export const useStepWords = (): ((step: Step) => { does: string; proof: string; back: string }) => {
   const t = useTranslations("steps");
-  const proofWords = useProofWords();
+  const summary = useProofSummary();
   const fleet = useFleet();
   return (step) => {
     const values = {
@@ -91,18 +91,83 @@ export const useStepWords = (): ((step: Step) => { does: string; proof: string; 
       directors: directorsOf(fleet, step),
       service: serviceOf(fleet, step),
     };
-    const kinds = new Set<string>();
-    const shown = step.proofs.filter((proof) => {
-      const isNew = !kinds.has(proof.kind);
-      kinds.add(proof.kind);
-      return isNew;
-    });
     return {
       does: t(`does.${step.kind}`, values),
-      proof: shown.map(proofWords).join("; "),
+      proof: summary(step.proofs),
       back: step.undo.length === 0 ? t("noBack") : t(`back.${step.kind}`, values),
     };
   };
+};
+
+/** The proofs of a step by kind, each with all it is asked of: "row gone on lvs-1, lvs-2; 192.0.2.7 silent on port 80". */
+const useProofSummary = (): ((proofs: readonly Proof[]) => string) => {
+  const t = useTranslations("summary");
+  const fleet = useFleet();
+  return (proofs) => {
+    const groups = new Map<string, { name: string; detail: Set<string>; where: Set<string> }>();
+    for (const proof of proofs) {
+      const { detail, name, where } = summarize(fleet, proof);
+      const group = groups.get(name) ?? { name, detail: new Set(), where: new Set() };
+      if (detail !== "") group.detail.add(detail);
+      group.where.add(where);
+      groups.set(name, group);
+    }
+    return [...groups.values()]
+      .map(({ detail, name, where }) =>
+        t(name, { detail: [...detail].join(", "), where: [...where].join(", ") }),
+      )
+      .join("; ");
+  };
+};
+
+/** The name of its sentence, what differs within the kind, and where it is read. */
+const summarize = (
+  fleet: Fleet | undefined,
+  proof: Proof,
+): { name: string; detail: string; where: string } => {
+  switch (proof.kind) {
+    case "rowHasWeight":
+      return { name: proof.kind, detail: String(proof.weight), where: directorName(fleet, proof.directorId) };
+    case "rowDrained":
+      return { name: proof.kind, detail: String(proof.most), where: directorName(fleet, proof.directorId) };
+    case "rowGone":
+    case "rowPresent":
+    case "configWritten":
+    case "configIs":
+    case "configLoaded":
+    case "tableReady":
+      return { name: proof.kind, detail: "", where: directorName(fleet, proof.directorId) };
+    case "serviceAnswers":
+      return {
+        name: proof.isExpected ? "answers" : "answersNot",
+        detail: String(proof.port),
+        where: realServerName(fleet, proof.realServerId),
+      };
+    case "vipOnLoopback":
+      return {
+        name: proof.isExpected ? "vipOnLo" : "vipGone",
+        detail: proof.vip,
+        where: realServerName(fleet, proof.realServerId),
+      };
+    case "arpSuppressed":
+      return { name: proof.kind, detail: "", where: realServerName(fleet, proof.realServerId) };
+    case "daemonRuns":
+      return {
+        name: proof.isExpected ? "daemonRuns" : "daemonStopped",
+        detail: "",
+        where: directorName(fleet, proof.directorId),
+      };
+    case "instanceState":
+      return {
+        name: proof.state === "MASTER" ? "isMaster" : "isBackup",
+        detail: proof.instance,
+        where: directorName(fleet, proof.directorId),
+      };
+    case "oneHolder":
+      return proof.directorId === undefined
+        ? { name: "oneHolder", detail: proof.vip, where: "" }
+        : { name: "oneHolderIs", detail: proof.vip, where: directorName(fleet, proof.directorId) };
+  }
 };
 
 /** The name of the service on the real server that the step is about: "nginx". */
@@ -119,6 +184,7 @@ export const useCostWords = (): ((step: Step) => string) => {
   return (step) => {
     const { clientsCut, vipGapMs } = step.expected;
     if (clientsCut === 0 && vipGapMs === 0) return "0";
+    if (clientsCut === 0) return t("away", { gap: printSeconds(vipGapMs) });
     if (vipGapMs === 0) return t("cut", { count: clientsCut });
     return t("gap", { count: clientsCut, gap: printSeconds(vipGapMs) });
   };

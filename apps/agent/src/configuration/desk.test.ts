@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Activation, CommitResult } from "@lvs/core/director/commands";
 import type { DirectorEvent } from "@lvs/core/director/change";
-import type { Engine, EngineCheck, EngineStatus } from "../engine/engine.ts";
+import type { EngineCheck } from "../engine/engine.ts";
+import { SimulatedEngine } from "../engine/simulated-engine.ts";
 import { SystemError } from "../system/system-error.ts";
 import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
 import type { DumpedInstance } from "../vrrp/json-dump.ts";
@@ -29,89 +30,25 @@ const oldText = `vrrp_instance VI_1 {
 const shaOf = (text: string) => sha256Of(new TextEncoder().encode(text));
 const setPriority = { kind: "setPriority", instance: "VI_1", priority: 140 } as const;
 
+const dumped: DumpedInstance = {
+  name: "VI_1",
+  state: "BACKUP",
+  interface: "eth0",
+  virtualRouterId: 51,
+  version: 2,
+  priority: 150,
+  effectivePriority: 150,
+  advertIntervalCs: 100,
+  addresses: [],
+  lastTransitionAtMs: undefined,
+};
+
 interface Machine {
   readonly system: SimulatedSystem;
-  readonly engine: FakeEngine;
+  readonly engine: SimulatedEngine;
   readonly events: DirectorEvent[];
   readonly log: string[];
   desk: ConfigurationDesk;
-}
-
-/** A keepalived that reads the file when it is told to, and dies of what a test says it dies of. */
-class FakeEngine implements Engine {
-  runs = 1;
-  isUp = true;
-  loaded = oldText;
-  readonly orders: string[] = [];
-  /** Texts that kill the daemon. */
-  diesOf: (text: string) => boolean = () => false;
-  /** Texts that it runs without its instance. */
-  losesInstanceWith: (text: string) => boolean = () => false;
-  answer: (text: string) => EngineCheck = () => ({ kind: "answered", exitCode: 0, messages: [] });
-  readonly #read: () => string;
-
-  constructor(read: () => string) {
-    this.#read = read;
-  }
-
-  async version() {
-    return "2.2.7";
-  }
-
-  async status(): Promise<EngineStatus> {
-    if (!this.isUp) return { processes: [], runId: undefined };
-    const processes = (["parent", "vrrp"] as const).map((role, index) => ({
-      role,
-      pid: 10 + index,
-      startedAtMs: 1,
-    }));
-    return { processes, runId: `run-${this.runs}` };
-  }
-
-  async start() {
-    this.runs += 1;
-    this.isUp = true;
-    return this.#take("start");
-  }
-
-  async stop() {
-    this.isUp = false;
-    this.orders.push("stop");
-    return [];
-  }
-
-  async reload() {
-    return this.#take("reload");
-  }
-
-  async dump(): Promise<readonly DumpedInstance[]> {
-    if (this.losesInstanceWith(this.loaded)) return [];
-    return [
-      {
-        name: "VI_1",
-        state: "BACKUP",
-        interface: "eth0",
-        virtualRouterId: 51,
-        version: 2,
-        priority: 150,
-        effectivePriority: 150,
-        advertIntervalCs: 100,
-        addresses: [],
-        lastTransitionAtMs: undefined,
-      },
-    ];
-  }
-
-  async check(configuration: Uint8Array) {
-    return this.answer(new TextDecoder().decode(configuration));
-  }
-
-  #take(order: string): string[] {
-    this.orders.push(order);
-    this.loaded = this.#read();
-    if (this.diesOf(this.loaded)) this.isUp = false;
-    return [];
-  }
 }
 
 function makeDesk({ system, engine, events, log }: Omit<Machine, "desk">): ConfigurationDesk {
@@ -135,7 +72,8 @@ function machine(): Machine {
   const system = simulatedSystem();
   system.files.put(path, oldText, { mode: 0o640, uid: 12, gid: 34 });
   system.files.put("/proc/sys/kernel/hostname", "lvs-1\n");
-  const engine = new FakeEngine(() => system.files.textOf(path) ?? "");
+  const engine = new SimulatedEngine(() => system.files.textOf(path) ?? "");
+  engine.instances = [dumped];
   const parts = { system, engine, events: [], log: [] };
   return { ...parts, desk: makeDesk(parts) };
 }
@@ -187,7 +125,7 @@ describe("a commit", () => {
 
   it("after which the daemon runs without an instance is taken back", async () => {
     const at = machine();
-    at.engine.losesInstanceWith = (text) => text === newText;
+    at.engine.losesInstancesWith = (text) => text === newText;
     expect(await commit(at, "restart")).toMatchObject({
       outcome: "reverted",
       reason: "keepalived runs without instance VI_1",

@@ -11,7 +11,6 @@ export interface DaemonDeskParts {
   readonly engine: Engine;
   readonly lock: Lock;
   readonly collectLog: () => () => readonly string[];
-  readonly configSha256: () => string | undefined;
   /** The daemon was moved: read the facts again. `hasReadFile`: it runs with the file as it stands. */
   readonly touched: (what: { readonly hasReadFile: boolean }) => Promise<void>;
 }

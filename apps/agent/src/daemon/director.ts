@@ -7,19 +7,16 @@ import { PendingChange } from "../configuration/pending-change.ts";
 import type { Understood } from "../configuration/understand.ts";
 import { ConfigVersions } from "../configuration/versions.ts";
 import type { Engine } from "../engine/engine.ts";
-import { parseCheckerLogLine } from "../health/log-line.ts";
-import { HealthTracker } from "../health/tracker.ts";
-import { readHost } from "../host/read-host.ts";
-import { hasIpvsadm } from "../ipvs/read-table.ts";
 import { readIpvsSettings } from "../ipvs/settings.ts";
 import { messageOf, type Logger } from "../log.ts";
 import type { System } from "../system/system.ts";
-import { SystemError } from "../system/system-error.ts";
 import type { Agent } from "./agent.ts";
 import { ChangeRing } from "./change-ring.ts";
 import { ConfigWatch } from "./config-watch.ts";
 import { daemonDesk } from "./daemon-desk.ts";
 import { DaemonWatch } from "./daemon-watch.ts";
+import { HealthWatch } from "./health-watch.ts";
+import { HostWatch } from "./host-watch.ts";
 import { LogWatch } from "./log-watch.ts";
 import { Publisher } from "./publisher.ts";
 import { StateStore } from "./state-store.ts";
@@ -39,6 +36,8 @@ export interface DirectorParts {
 const sweepMs = 1_000;
 /** Read every so many sweeps: they change by a hand, not by traffic. */
 const slowSweeps = 5;
+/** keepalived goes on programming the table for a while after a start or reload: checks, alpha mode, quorum. */
+const afterMoveMs = 30_000;
 
 const notYet = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
 const unread: DirectorState = {
@@ -56,100 +55,56 @@ const unread: DirectorState = {
 export class Director {
   readonly #parts: DirectorParts;
   readonly #epoch = randomBytes(6).toString("hex");
-  readonly #store: StateStore;
-  readonly #publisher: Publisher;
-  readonly #health = new HealthTracker();
+  readonly #store = new StateStore(unread, new ChangeRing(this.#epoch));
+  readonly #publisher = new Publisher(this.#store);
   readonly #lock = new Lock();
+  readonly #stop = new AbortController();
   readonly #versions: ConfigVersions;
   readonly #log: LogWatch;
+  readonly #health: HealthWatch;
+  readonly #host: HostWatch;
   readonly #vrrp: VrrpWatch;
   readonly #daemon: DaemonWatch;
   readonly #config: ConfigWatch;
   readonly #table: TableWatch;
   readonly #desk: ConfigurationDesk;
-  readonly #stop = new AbortController();
+  #fifosOfFile: readonly string[] = [];
   #sweeps = 0;
-  #hasIpvsadm = false;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(parts: DirectorParts) {
     this.#parts = parts;
-    const { system, settings, engine, log } = parts;
-    this.#store = new StateStore(unread, new ChangeRing(this.#epoch));
-    const publisher = new Publisher(this.#store);
-    this.#publisher = publisher;
+    const { system, settings, version } = parts;
     this.#versions = new ConfigVersions(system, settings.stateDirectory);
     this.#log = new LogWatch(system, settings.keepalivedLog);
-    this.#vrrp = new VrrpWatch({
-      system,
-      engine,
-      publisher,
-      log,
-      onCheckerNotice: (notice, atMs) => {
-        publisher.sendEvents(this.#health.notice(notice, atMs));
-        this.#publishHealth();
-      },
-      onReopened: () => {
-        this.#health.forgetVerdicts();
-        this.#daemon.markMoved();
-      },
-      onInterfaces: () => void this.#publishHost(),
-    });
-    this.#daemon = new DaemonWatch({
-      system,
-      engine,
-      publisher,
-      log,
-      stateDirectory: settings.stateDirectory,
-      configSha256: () => this.#config.sha256,
-      configModifiedAtMs: () => this.#config.modifiedAtMs,
-    });
-    this.#config = new ConfigWatch({
-      system,
-      path: settings.keepalivedConf,
-      versions: this.#versions,
-      publisher,
-      loadedSha256: () => this.#daemon.loadedSha256,
-      unconfirmed: () => this.#desk.unconfirmed,
-      onUnderstood: (understood) => this.#onUnderstood(understood),
-    });
-    this.#table = new TableWatch(system, publisher, {
-      hasSpokenOf: (row, sinceMs) => this.#health.hasSpokenOf(row, sinceMs),
-      daemonMovedSince: (sinceMs) => this.#daemon.hasMovedSince(sinceMs - afterMoveMs),
-      canHear: () => this.#vrrp.hasFifo || this.#log.isReadable,
-    });
-    this.#desk = new ConfigurationDesk({
-      system,
-      engine,
-      log,
-      path: settings.keepalivedConf,
-      versions: this.#versions,
-      pending: new PendingChange(system, settings.stateDirectory),
-      lock: this.#lock,
-      collectLog: () => this.#log.collect(),
-      readTable: async () => this.#table.table,
-      loadedSha256: () => this.#daemon.loadedSha256,
-      report: (event) => publisher.sendEvents([event]),
-      touched: ({ loadedSha256 }) => this.#touched(loadedSha256),
-    });
+    this.#health = new HealthWatch(system.clock, this.#publisher);
+    this.#vrrp = this.#makeVrrp();
+    const interfaces = () => this.#vrrp.interfaces();
+    this.#host = new HostWatch({ system, publisher: this.#publisher, version, interfaces });
+    this.#daemon = this.#makeDaemon();
+    this.#config = this.#makeConfig();
+    this.#table = this.#makeTable();
+    this.#desk = this.#makeDesk();
   }
 
   /** The first picture, the sweep, and what a former run left open. Throws SystemError where the state directory cannot be used. */
   async start(): Promise<void> {
-    const { system, settings, version } = this.#parts;
+    const { system, settings, version, log } = this.#parts;
     await system.files.makeDirectory(settings.stateDirectory, { mode: 0o700 });
-    this.#hasIpvsadm = await hasIpvsadm(system);
     const lines = await this.#log.start((news, atMs) => this.#onLog(news, atMs));
     if (lines.length > 0) this.#publisher.send({ kind: "log", lines: [...lines] });
     await this.#daemon.start();
     await this.#config.sweep();
     await this.#vrrp.start(this.#fifos);
     await this.#sweep();
-    this.#publisher.sendEvents([
-      { kind: "agentStarted", atMs: system.clock.nowMs(), subject: "agent", detail: version },
-    ]);
+    const atMs = system.clock.nowMs();
+    this.#publisher.sendEvents([{ kind: "agentStarted", atMs, subject: "agent", detail: version }]);
     this.#sweeping = this.#keepSweeping();
-    await this.#desk.resume();
+    try {
+      await this.#desk.resume();
+    } catch (error) {
+      log.error("an unconfirmed change could not be taken up", { reason: messageOf(error) });
+    }
   }
 
   async close(): Promise<void> {
@@ -168,19 +123,18 @@ export class Director {
       epoch: this.#epoch,
       nowMs: () => system.clock.nowMs(),
       state: this.#store,
+      config: this.#desk,
       table: tableDesk({
         system,
-        lock: this.#lock,
+        lock: new Lock(),
         expect: (row) => this.#table.expect(row, system.clock.nowMs()),
         touched: async () => void (await this.#table.sweep()),
       }),
-      config: this.#desk,
       daemon: daemonDesk({
         system,
         engine,
         lock: this.#lock,
         collectLog: () => this.#log.collect(),
-        configSha256: () => this.#config.sha256,
         touched: async ({ hasReadFile }) => {
           await this.#config.sweep();
           await this.#touched(hasReadFile ? this.#config.sha256 : undefined);
@@ -192,7 +146,79 @@ export class Director {
     };
   }
 
-  #fifosOfFile: readonly string[] = [];
+  #makeVrrp(): VrrpWatch {
+    const { system, engine, log } = this.#parts;
+    return new VrrpWatch({
+      system,
+      engine,
+      log,
+      publisher: this.#publisher,
+      onCheckerNotice: (notice, atMs) => this.#health.onNotice(notice, atMs),
+      onReopened: () => {
+        this.#health.tracker.forgetVerdicts();
+        this.#daemon.markMoved();
+      },
+      onInterfaces: () => {
+        this.#host
+          .sweep()
+          .catch((error: unknown) => log.error("the host was not read", { reason: messageOf(error) }));
+      },
+    });
+  }
+
+  #makeDaemon(): DaemonWatch {
+    const { system, engine, log, settings } = this.#parts;
+    return new DaemonWatch({
+      system,
+      engine,
+      log,
+      publisher: this.#publisher,
+      stateDirectory: settings.stateDirectory,
+      configSha256: () => this.#config.sha256,
+      configModifiedAtMs: () => this.#config.modifiedAtMs,
+    });
+  }
+
+  #makeConfig(): ConfigWatch {
+    return new ConfigWatch({
+      system: this.#parts.system,
+      path: this.#parts.settings.keepalivedConf,
+      versions: this.#versions,
+      publisher: this.#publisher,
+      loadedSha256: () => this.#daemon.loadedSha256,
+      unconfirmed: () => this.#desk.unconfirmed,
+      onUnderstood: (understood) => this.#onUnderstood(understood),
+    });
+  }
+
+  #makeTable(): TableWatch {
+    return new TableWatch(this.#parts.system, this.#publisher, {
+      hasSpokenOf: (row, sinceMs) => this.#health.tracker.hasSpokenOf(row, sinceMs),
+      daemonMovedSince: (sinceMs) => this.#daemon.hasMovedSince(sinceMs - afterMoveMs),
+      canHear: () => this.#vrrp.hasFifo || this.#log.isReadable,
+    });
+  }
+
+  #makeDesk(): ConfigurationDesk {
+    const { system, engine, log, settings } = this.#parts;
+    return new ConfigurationDesk({
+      system,
+      engine,
+      log,
+      path: settings.keepalivedConf,
+      versions: this.#versions,
+      pending: new PendingChange(system, settings.stateDirectory),
+      lock: this.#lock,
+      collectLog: () => this.#log.collect(),
+      readTable: async () => {
+        const reading = await this.#table.sweep();
+        return reading.status === "known" ? reading.table : undefined;
+      },
+      loadedSha256: () => this.#daemon.loadedSha256,
+      report: (event) => this.#publisher.sendEvents([event]),
+      touched: ({ loadedSha256 }) => this.#touched(loadedSha256),
+    });
+  }
 
   get #fifos(): readonly string[] {
     return [...new Set([...this.#fifosOfFile, ...this.#parts.settings.fifos])];
@@ -209,26 +235,21 @@ export class Director {
     this.#publisher.send({ kind: "log", lines: [...lines] });
     for (const line of lines) {
       if (/(?:^|: )Reloading \.\.\.$/u.test(line)) void this.#reloadSeen();
-      const found = parseCheckerLogLine(line);
-      if (found === undefined) continue;
-      this.#publisher.sendEvents(this.#health.logLine(found, atMs, !this.#vrrp.hasFifo));
-      this.#publishHealth();
+      this.#health.onLogLine(line, atMs, !this.#vrrp.hasFifo);
     }
   }
 
   /** Somebody made keepalived reload; it reads the file as it stands now. */
   async #reloadSeen(): Promise<void> {
     try {
-      this.#daemon.markMoved();
-      this.#vrrp.askAgain();
       await this.#config.sweep();
-      await this.#daemon.setLoaded(this.#config.sha256);
-      this.#config.publish();
+      await this.#touched(this.#config.sha256);
     } catch (error) {
       this.#parts.log.error("a reload was not followed", { reason: messageOf(error) });
     }
   }
 
+  /** The daemon or its file was moved: read the facts again now, not at the next sweep. */
   async #touched(loadedSha256: string | undefined): Promise<void> {
     this.#daemon.markMoved();
     this.#vrrp.askAgain();
@@ -252,7 +273,7 @@ export class Director {
   }
 
   async #sweep(): Promise<void> {
-    const { clock } = this.#parts.system;
+    const { system } = this.#parts;
     this.#sweeps += 1;
     const isSlow = this.#sweeps % slowSweeps === 1;
     await this.#config.sweep({ mustRead: isSlow });
@@ -260,42 +281,9 @@ export class Director {
     const reading = await this.#table.sweep();
     if (isSlow) await this.#vrrp.readAddresses();
     await this.#vrrp.sweep(this.#daemon.vrrpForMs);
-    this.#health.setCheckers(this.#daemon.checkersSinceMs);
-    this.#health.setTable(reading.status === "known" ? reading.table : undefined);
-    this.#publishHealth();
-    await this.#publishHost();
-    if (isSlow) this.#publisher.offer({ kind: "settings", fact: await readIpvsSettings(this.#parts.system) });
-    this.#publisher.beat(clock.nowMs());
-  }
-
-  #publishHealth(): void {
-    const atMs = this.#parts.system.clock.nowMs();
-    const value = this.#config.configured === undefined ? undefined : this.#health.view(atMs);
-    this.#publisher.offer({
-      kind: "health",
-      fact:
-        value === undefined
-          ? { status: "unknown", atMs, reason: "keepalived.conf could not be read" }
-          : { status: "known", atMs, value },
-    });
-  }
-
-  async #publishHost(): Promise<void> {
-    const { system, version } = this.#parts;
-    const atMs = system.clock.nowMs();
-    try {
-      const value = await readHost(system, {
-        agentVersion: version,
-        hasIpvsadm: this.#hasIpvsadm,
-        interfaces: this.#vrrp.interfaces(),
-      });
-      this.#publisher.offer({ kind: "host", fact: { status: "known", atMs, value } });
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      this.#publisher.offer({ kind: "host", fact: { status: "unknown", atMs, reason: messageOf(error) } });
-    }
+    this.#health.sweep(reading, this.#daemon.checkersSinceMs);
+    await this.#host.sweep();
+    if (isSlow) this.#publisher.offer({ kind: "settings", fact: await readIpvsSettings(system) });
+    this.#publisher.beat(system.clock.nowMs());
   }
 }
-
-/** keepalived goes on programming the table for a while after a start or reload: checks, alpha mode, quorum. */
-const afterMoveMs = 30_000;

@@ -1,0 +1,39 @@
+import type { Host } from "@lvs/core/director/state";
+import { readHost } from "../host/read-host.ts";
+import { hasIpvsadm } from "../ipvs/read-table.ts";
+import { messageOf } from "../log.ts";
+import type { System } from "../system/system.ts";
+import { SystemError } from "../system/system-error.ts";
+import type { Publisher } from "./publisher.ts";
+
+export interface HostWatchParts {
+  readonly system: System;
+  readonly publisher: Publisher;
+  readonly version: string;
+  readonly interfaces: () => Host["interfaces"];
+}
+
+/** Publishes what the machine says of itself: once a sweep, and at once when an address moves. */
+export class HostWatch {
+  readonly #parts: HostWatchParts;
+
+  constructor(parts: HostWatchParts) {
+    this.#parts = parts;
+  }
+
+  async sweep(): Promise<void> {
+    const { system, publisher, version, interfaces } = this.#parts;
+    const atMs = system.clock.nowMs();
+    try {
+      const value = await readHost(system, {
+        agentVersion: version,
+        hasIpvsadm: await hasIpvsadm(system),
+        interfaces: interfaces(),
+      });
+      publisher.offer({ kind: "host", fact: { status: "known", atMs, value } });
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      publisher.offer({ kind: "host", fact: { status: "unknown", atMs, reason: messageOf(error) } });
+    }
+  }
+}

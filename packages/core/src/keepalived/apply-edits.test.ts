@@ -386,6 +386,39 @@ describe("any keyword", () => {
   });
 });
 
+describe("definitions", () => {
+  const text =
+    "$VIP=10.0.0.1\n$RS=10.1.0.1\n@b $P=9\nvirtual_server $VIP 80 {\n  protocol TCP\n  real_server $RS 80 {\n    TCP_CHECK {\n      connect_ip ${RS}\n    }\n  }\n}\n";
+
+  it("are looked through to find what is meant, and left as they are", () => {
+    expect(
+      changes(
+        { kind: "removeRealServer", service: web, realServer: { address: "10.1.0.1", port: 80 } },
+        text,
+      ),
+    ).toHaveLength(5);
+    expect(
+      changes({ kind: "addRealServer", service: web, realServer: { ...newServer, weight: 1 } }, text),
+    ).toEqual([
+      "+  real_server 10.1.0.3 80 {",
+      "+    TCP_CHECK {",
+      "+      connect_ip 10.1.0.3",
+      "+    }",
+      "+  }",
+    ]);
+  });
+
+  it("are not guessed at when they mean different things", () => {
+    const edit: ConfigEdit = {
+      kind: "removeRealServer",
+      service: web,
+      realServer: { address: "10.1.0.1", port: 80 },
+    };
+    expect(refusal(edit, `$VIP=10.0.0.9\n${text}`)).toBe("target-not-in-this-file");
+    expect(refusal(edit, text.replace("$VIP=", "@b $VIP="))).toBe("target-not-in-this-file");
+  });
+});
+
 describe("a refused edit", () => {
   it("leaves the file alone, and the edits before it too", () => {
     const { value, diagnostics } = apply([

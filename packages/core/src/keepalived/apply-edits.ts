@@ -6,6 +6,7 @@ import { setKeyword, setPriority } from "./edits/keyword.ts";
 import type { EditContext } from "./edits/locate.ts";
 import type { Outcome, Patch, Refusal } from "./edits/patch.ts";
 import { applyPatches, refuse } from "./edits/patch.ts";
+import { resolverFor } from "./edits/resolve-words.ts";
 import { addRealServer, removeRealServer, setRealServerWeight } from "./edits/real-server.ts";
 import { addChecker, addVirtualServer, removeChecker, removeVirtualServer } from "./edits/virtual-server.ts";
 import { parseConfig } from "./parse.ts";
@@ -54,7 +55,7 @@ const outcomeOf = (bytes: Uint8Array, edit: ConfigEdit, options: EditOptions): O
   const { value: tree, diagnostics } = parseConfig(bytes, { path: options.path });
   const fault = diagnostics.find(({ code }) => blockingFaults.has(code));
   if (fault !== undefined) return unbalanced(fault);
-  const outcome = applyEdit({ tree, configId: options.configId }, edit);
+  const outcome = applyEdit(contextOf(tree, options.configId), edit);
   return outcome.kind === "refused" ? outcome : (readOtherwise(tree, outcome.patches) ?? outcome);
 };
 
@@ -77,6 +78,12 @@ const readOtherwise = (tree: ConfigTree, patches: readonly Patch[]): Refusal | u
   }
   return undefined;
 };
+
+const contextOf = (tree: ConfigTree, configId: string | undefined): EditContext => ({
+  tree,
+  configId,
+  resolve: resolverFor(tree, configId),
+});
 
 const unbalanced = ({ line, message }: Diagnostic): Refusal =>
   refuse("braces-not-balanced", `mend the braces first: ${message}`, line);

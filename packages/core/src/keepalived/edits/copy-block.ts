@@ -4,6 +4,7 @@ import { isBlank } from "../lexer.ts";
 import { isSameAddress } from "./locate.ts";
 import type { LocatedBlock, Patch } from "./patch.ts";
 import { applyPatches, lineStartOf, nextLineOf, wordRanges } from "./patch.ts";
+import type { ResolveWord } from "./resolve-words.ts";
 import { indentOf, styleOf } from "./style.ts";
 
 export interface BlockCopy {
@@ -18,6 +19,7 @@ export interface Renaming {
   readonly port: number;
   readonly servicePort: number;
   readonly weight: number;
+  readonly resolve: ResolveWord;
 }
 
 /** A real_server block written again for another server: same keywords, order and blanks, its own address, port and weight. */
@@ -98,9 +100,10 @@ const patchStatement = (tree: ConfigTree, statement: Statement, values: ValuePat
   for (const [index, word] of statement.words.entries()) {
     const range = ranges[index];
     if (index === 0 || range === undefined) continue;
+    const meant = to.resolve(word);
     const isWeight = keyword === "weight" && index === 1 && values.nodes === block.block.nodes;
-    const text = isWeight ? String(to.weight) : adapt(word, { keyword, block, to });
-    if (text === word) continue;
+    const text = isWeight ? String(to.weight) : adapt(meant, { keyword, block, to });
+    if (text === meant) continue;
     const isQuoted = tree.bytes[range.start] === 0x22;
     values.patches.push({ ...range, text: isQuoted ? `"${text}"` : text });
     if (!isWeight) values.adapted.push(`${keyword} ${text}`);

@@ -3,13 +3,21 @@ import type { ConfigTree, Node, Section, Statement } from "../cst.ts";
 import type { BlockStep, RealServerRef, ServiceRef } from "../edit.ts";
 import type { Located, LocatedBlock, Refusal } from "./patch.ts";
 import { refuse } from "./patch.ts";
+import type { ResolveWord } from "./resolve-words.ts";
 
 /** Finds what an edit names. Whatever is not there exactly once is refused. */
 export interface EditContext {
   readonly tree: ConfigTree;
   /** The director the file is read for: of lines with `@id`, only those that count for it are found. */
   readonly configId: string | undefined;
+  readonly resolve: ResolveWord;
 }
+
+/** A statement as it means: definitions in its words replaced. */
+const resolved = (statement: Statement, { resolve }: EditContext): Statement =>
+  statement.words.some((word) => word.includes("$"))
+    ? { ...statement, words: statement.words.map(resolve) }
+    : statement;
 
 export type Found<T> = ({ readonly kind: "found" } & T) | Refusal;
 
@@ -28,6 +36,7 @@ export const statementsIn = (context: EditContext, keyword: string, inside?: Loc
     nodes
       .filter(isStatement)
       .filter((statement) => statement.words[0] === keyword && applies(statement, context))
+      .map((statement) => resolved(statement, context))
       .map((statement) => ({ section, statement })),
   );
 };

@@ -89,7 +89,7 @@ const copyFrom = (
   const { tree } = context;
   const { address, port, weight } = edit.realServer;
   const servicePort = Number(server.statement.words[2] ?? 0) || 0;
-  const copy = copyRealServer(tree, model, { address, port, servicePort, weight });
+  const copy = copyRealServer(tree, model, { address, port, servicePort, weight, resolve: context.resolve });
   const needsWeight = !hasWeight(model) && weight !== inheritedWeight(context, server);
   const text = needsWeight ? withWeight(context, { model, text: copy.text, weight }) : copy.text;
   const line = model.section.line + model.statement.line + 1;

@@ -1,7 +1,7 @@
 import { diffTables } from "@lvs/core/ipvs/diff";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { readConnections } from "../ipvs/connections.ts";
-import { readTable, tableReader } from "../ipvs/read-table.ts";
+import { readTable, type TableReader, tableReader } from "../ipvs/read-table.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
 import type { System } from "../system/system.ts";
 
@@ -16,9 +16,19 @@ export interface Measured {
   readonly residentBytes: number;
 }
 
+/** Runs the work and nothing beside it. */
+const time = async (work: () => Promise<void>): Promise<Omit<Measured, "stallMs">> => {
+  const cpu = process.cpuUsage();
+  const startMs = performance.now();
+  await work();
+  const tookMs = performance.now() - startMs;
+  const { user, system } = process.cpuUsage(cpu);
+  return { tookMs, cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss() };
+};
+
 /**
  * Runs the work while a timer of one millisecond watches how late it comes. What the timer is late by without any work (its own
- * period) is part of the stall: the figure errs against us.
+ * period) is part of the stall: the figure errs against us. The watching costs time of its own, so `tookMs` is not to be compared.
  */
 const measure = async (work: () => Promise<void>): Promise<Measured> => {
   let lastMs = performance.now();
@@ -29,37 +39,36 @@ const measure = async (work: () => Promise<void>): Promise<Measured> => {
     lastMs = nowMs;
   };
   const timer = setInterval(look, 1);
-  const cpu = process.cpuUsage();
-  const startMs = performance.now();
-  await work();
-  const tookMs = performance.now() - startMs;
+  const timed = await time(work);
   look();
   clearInterval(timer);
-  const { user, system } = process.cpuUsage(cpu);
-  return { tookMs, stallMs, cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss() };
+  return { ...timed, stallMs };
 };
 
-/** Full readings, each by a reader that knows nothing yet, and after each a reading of the same table by the same reader. */
+/**
+ * Each turn: a full reading by a reader that knows nothing yet, a reading of the same table by the same reader, and a full
+ * reading that is watched for stalls.
+ */
 export const measureSweeps = async (
   system: System,
   count: number,
-): Promise<{ first: Measured[]; again: Measured[]; services: number; realServers: number }> => {
-  const first: Measured[] = [];
-  const again: Measured[] = [];
-  let services = 0;
+): Promise<{ first: unknown[]; again: unknown[]; watched: Measured[]; realServers: number }> => {
+  const first: unknown[] = [];
+  const again: unknown[] = [];
+  const watched: Measured[] = [];
   let realServers = 0;
   for (let turn = 0; turn < count; turn += 1) {
-    const reader = tableReader(system);
-    const read = async (): Promise<void> => {
+    const read = (reader: TableReader) => async (): Promise<void> => {
       const reading = await reader.read();
       if (reading.status !== "known") throw new Error(`the table is ${reading.status}`);
-      services = reading.table.services.length;
       realServers = reading.table.services.reduce((sum, service) => sum + service.destinations.length, 0);
     };
-    first.push(await measure(read));
-    again.push(await measure(read));
+    const reader = tableReader(system);
+    first.push(await time(read(reader)));
+    again.push(await time(read(reader)));
+    watched.push(await measure(read(tableReader(system))));
   }
-  return { first, again, services, realServers };
+  return { first, again, watched, realServers };
 };
 
 /** Readings once a second of a table that does not change. */
@@ -75,29 +84,29 @@ export const measureSteady = async (system: System, seconds: number): Promise<Me
   });
 };
 
-/** Writes the table that a file of ipvsadm rules asks for; reading what is there and working out the difference is part of it. */
+/**
+ * Writes a table into an empty kernel: reading what is there, working out the difference and sending it. The wanted table is in memory, as
+ * the agent's is; reading it from a file of rules is told apart.
+ */
 export const measureWrite = async (
   system: System,
   path: string,
-): Promise<Measured & { status: string; readMs: number; diffMs: number; sendMs: number }> => {
+): Promise<Omit<Measured, "stallMs"> & { status: string; parseMs: number; sendMs: number }> => {
   const text = await system.files.readText(path, { maxBytes: 256 << 20 });
+  const parseStartMs = performance.now();
+  const { value: wanted } = parseSave(text);
+  const parseMs = performance.now() - parseStartMs;
   let status = "";
-  const parts = { readMs: 0, diffMs: 0, sendMs: 0 };
-  const measured = await measure(async () => {
-    const startMs = performance.now();
-    const { value: wanted } = parseSave(text);
-    const parsedMs = performance.now();
+  let sendMs = 0;
+  const timed = await time(async () => {
     const present = await readTable(system);
     if (present.status !== "known") throw new Error(`the table is ${present.status}`);
-    const readMs = performance.now();
     const changes = diffTables(present.table, wanted);
-    const diffMs = performance.now();
+    const sendStartMs = performance.now();
     status = (await applyChanges(system, changes)).status;
-    parts.readMs = readMs - parsedMs;
-    parts.diffMs = parsedMs - startMs + (diffMs - readMs);
-    parts.sendMs = performance.now() - diffMs;
+    sendMs = performance.now() - sendStartMs;
   });
-  return { ...measured, ...parts, status };
+  return { ...timed, parseMs, sendMs, status };
 };
 
 /** One filtered question about connections. */

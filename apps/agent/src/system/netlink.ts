@@ -19,8 +19,9 @@ export interface ExchangeOptions {
   /** For one request; 10 s unless told. */
   readonly timeoutMs?: number;
   /**
-   * Requests put into one send; 1 unless told, and it must be 1 for dumps, of which a socket answers one at a time. A refused
-   * request does not stop those behind it.
+   * Requests put into one send; 1 unless told, and it must be 1 for dumps and for requests that are answered with more than an
+   * acknowledgement. A refused request does not stop those behind it. Only the last of a send is acknowledged by the kernel; for
+   * the others its silence is the acknowledgement.
    */
   readonly perSend?: number;
 }

@@ -105,7 +105,7 @@ export class LinuxNetlink implements Netlink {
     this.#inboxes.set(id, inbox);
     const { timeoutMs = defaultTimeoutMs, perSend = 1 } = options;
     const worker = this.#exchangeWorker();
-    this.#tell(worker, { kind: "start", id, bus, requests: bytes, ends, timeoutMs, perSend }, []);
+    this.#tell(worker, { kind: "start", id, bus, requests: bytes, ends, timeoutMs, perSend });
     let isDone = false;
     try {
       while (!isDone) {
@@ -116,18 +116,18 @@ export class LinuxNetlink implements Netlink {
         }
         isDone = report.isLast;
         yield answersOf(report);
-        this.#tell(worker, { kind: "more", id, memory: report.memory }, [report.memory]);
+        this.#tell(worker, { kind: "more", id, memory: report.memory });
       }
     } finally {
       this.#inboxes.delete(id);
-      if (!isDone) this.#tell(worker, { kind: "cancel", id }, []);
+      if (!isDone) this.#tell(worker, { kind: "cancel", id });
       // An idle question must not keep the process alive, a running one must.
       if (this.#inboxes.size === 0) worker.unref();
     }
   }
 
-  #tell(worker: Worker, command: ExchangeCommand, transfer: ArrayBuffer[]): void {
-    worker.postMessage(command, transfer);
+  #tell(worker: Worker, command: ExchangeCommand): void {
+    worker.postMessage(command);
   }
 
   #exchangeWorker(): Worker {

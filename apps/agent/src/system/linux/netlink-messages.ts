@@ -15,14 +15,17 @@ export interface ExchangeJob {
 export type ExchangeCommand =
   | ExchangeJob
   /** One chunk was used up; its memory comes back to be filled again. */
-  | { readonly kind: "more"; readonly id: number; readonly memory: ArrayBuffer | undefined }
+  | { readonly kind: "more"; readonly id: number; readonly memory: SharedArrayBuffer }
   | { readonly kind: "cancel"; readonly id: number };
 
-/** Four numbers for each answer: index, start, end, errno. */
+/**
+ * Four numbers for each answer: index, start, end, errno. The memory is shared and goes to and fro, never transferred: every transfer
+ * counts as new external memory, and a large sweep then runs four full garbage collections.
+ */
 export interface ExchangeChunk {
   readonly kind: "chunk";
   readonly id: number;
-  readonly memory: ArrayBuffer;
+  readonly memory: SharedArrayBuffer;
   readonly spans: Int32Array;
   readonly isLast: boolean;
 }

@@ -10,11 +10,16 @@ export type DownOptions = {
   readonly name?: string;
   /** The caller holds the lab's lock already. */
   readonly locked?: boolean;
+  /** The hosts are powered off, not thrown away: files of the directors and all keys stay for an `up` that reuses them. */
+  readonly keepsDisks?: boolean;
 };
+
+/** What a power cut would leave: the disks of the hosts (with host keys) and the console's key. */
+const disks = ["hosts", "keys"];
 
 export type DownResult = { readonly name: string; readonly killed: number };
 
-async function tearDown(name: string): Promise<DownResult> {
+async function tearDown(name: string, keepsDisks: boolean): Promise<DownResult> {
   expectOwnName(name);
   const state = readStateIfSound(name);
   let killed = 0;
@@ -24,7 +29,7 @@ async function tearDown(name: string): Promise<DownResult> {
   // Also what no state tells of: a command killed before it could write one. The names of all topologies are the same.
   killed += await removeNamespaces(namespacesOf(name, planLab("cdn")));
   releaseName(name);
-  clearFolder(name);
+  clearFolder(name, keepsDisks ? disks : []);
   return { name, killed };
 }
 
@@ -34,7 +39,8 @@ async function tearDown(name: string): Promise<DownResult> {
  */
 export async function down(options: DownOptions = {}): Promise<DownResult> {
   const name = labName(options.name);
-  if (options.locked === true) return tearDown(name);
+  const keepsDisks = options.keepsDisks === true;
+  if (options.locked === true) return tearDown(name, keepsDisks);
   if (process.getuid?.() !== 0) throw new LabError("the lab needs root");
-  return withLock({ name, doing: "down", timeoutMs: 120_000 }, () => tearDown(name));
+  return withLock({ name, doing: "down", timeoutMs: 120_000 }, () => tearDown(name, keepsDisks));
 }

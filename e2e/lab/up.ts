@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { awaitCluster } from "./convergence.ts";
 import { down } from "./down.ts";
@@ -11,6 +12,7 @@ import { claimName } from "./machine/owner.ts";
 import { silent, type Progress } from "./machine/progress.ts";
 import { whyNoLab } from "./machine/requirements.ts";
 import {
+  labFolder,
   labName,
   projectRoot,
   readBootId,
@@ -30,6 +32,8 @@ export type UpOptions = {
   /** Path of the agent's bundle, apps/agent/dist/agent.mjs unless told. startAgent (agent.ts) runs it. */
   readonly agentBundle?: string;
   readonly progress?: Progress;
+  /** Hosts that `down` powered off with their disks come back as they were; their files may ask for another table than the plan's. */
+  readonly reusesDisks?: boolean;
 };
 
 export type UpResult = { readonly name: string; readonly topology: Topology; readonly wasUp: boolean };
@@ -82,7 +86,8 @@ async function bringUp(name: string, options: UpOptions, progress: Progress): Pr
     return { name, topology: old.topology, wasUp };
   }
   progress("clearing what an interrupted start may have left");
-  await down({ name, locked: true });
+  const isReused = options.reusesDisks === true && existsSync(join(labFolder(name), "hosts"));
+  await down({ name, locked: true, keepsDisks: isReused });
   const state = newState(name, options);
   const plan = planLab(state.topology);
   claimName(name);
@@ -91,8 +96,10 @@ async function bringUp(name: string, options: UpOptions, progress: Progress): Pr
   await makeWire(name, plan);
   await makeKeys(name, plan);
   await startHosts(state, plan, progress);
-  progress("waiting for the cluster: one holder per VIP, every real server in the table");
-  await awaitCluster(name, plan);
+  if (!isReused) {
+    progress("waiting for the cluster: one holder per VIP, every real server in the table");
+    await awaitCluster(name, plan);
+  }
   updateState(name, (current) => ({ ...current, phase: "up" }));
   return { name, topology: state.topology, wasUp: false };
 }

@@ -40,7 +40,7 @@ interface Started {
 }
 
 async function startWithLab(started: Started): Promise<void> {
-  await step("lab: two directors, four real servers, a client", () => up({ name: lab, topology: "cdn" }));
+  await step("lab: two directors, four real servers, a client", () => up({ name: lab, topology: "cdn", reusesDisks: true }));
   started.isLabUp = true;
   const { plan } = openLab(lab);
   const enrolUrl = enrolUrlOf(plan);
@@ -83,7 +83,7 @@ function howToSignIn(): string {
 async function stop(started: Started): Promise<void> {
   process.stdout.write("\nstopping …\n");
   await started.console?.stop();
-  if (started.isLabUp) await down({ name: lab });
+  if (started.isLabUp) await down({ name: lab, keepsDisks: true });
   process.stdout.write("stopped\n");
 }
 

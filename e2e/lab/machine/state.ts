@@ -100,11 +100,11 @@ export function rememberProcess(name: string, role: string, identity: ProcessIde
 }
 
 /** Empties the lab's folder, but for the lock of whoever is at it. */
-export function clearFolder(name: string): void {
+export function clearFolder(name: string, kept: readonly string[] = []): void {
   const folder = labFolder(name);
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder)) {
-    if (entry !== "lock" && !entry.startsWith("lock."))
+    if (entry !== "lock" && !entry.startsWith("lock.") && !kept.includes(entry))
       rmSync(join(folder, entry), { recursive: true, force: true });
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { encodeGetFamily } from "@lvs/core/ipvs/genl";
 import { encodeDumpAddresses, encodeDumpLinks } from "@lvs/core/net/netlink-address";
@@ -9,6 +10,15 @@ import { LinuxNetlink } from "./linux-netlink.ts";
 
 const netlink = new LinuxNetlink();
 afterAll(async () => await netlink.close());
+
+/** A descriptor may be gone between the listing and the look. */
+const linkOf = (fd: string): string => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+};
 
 describe("netlink on this machine", () => {
   it("gives the interfaces and addresses that the system itself lists", async () => {
@@ -56,6 +66,21 @@ describe("netlink on this machine", () => {
     for await (const _ of netlink.exchange("route", Array.from({ length: 50 }, encodeDumpLinks))) break;
     const { links } = await netlinkAddresses(netlink, linuxClock()).snapshot();
     expect(links.length).toBeGreaterThan(0);
+  });
+
+  it("a closed subscription leaves no socket open", async () => {
+    const addresses = netlinkAddresses(netlink, linuxClock());
+    const sockets = (): number =>
+      readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).startsWith("socket:")).length;
+    await addresses.snapshot();
+    const before = sockets();
+    for (let turn = 0; turn < 4; turn += 1) {
+      const subscription = await addresses.watch(() => {});
+      subscription.close();
+    }
+    const deadline = Date.now() + 5000;
+    while (sockets() > before && Date.now() < deadline) await linuxClock().sleep(20);
+    expect(sockets()).toBe(before);
   });
 
   it("after closing says so", async () => {

@@ -87,7 +87,7 @@ const joined = (requests: readonly Uint8Array[]): { bytes: Uint8Array; ends: Uin
 /** Netlink over worker threads: one that asks, made at the first question, and one for each subscription. */
 export class LinuxNetlink implements Netlink {
   readonly #inboxes = new Map<number, Inbox>();
-  readonly #listeners = new Set<Worker>();
+  readonly #listeners = new Set<() => void>();
   #worker: Worker | undefined;
   #lastId = 0;
   #isClosed = false;
@@ -164,15 +164,16 @@ export class LinuxNetlink implements Netlink {
     listener: (event: NetlinkEvent) => void,
   ): Promise<Subscription> {
     if (this.#isClosed) throw this.#closedError();
-    const order: ListenOrder = { bus, groups };
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const order: ListenOrder = { bus, groups, stop: stop.buffer };
     const worker = new Worker(workerUrl("netlink-listen"), { workerData: order });
-    this.#listeners.add(worker);
     let isOpen = true;
     const close = (): void => {
       isOpen = false;
-      this.#listeners.delete(worker);
-      void worker.terminate();
+      this.#listeners.delete(close);
+      Atomics.store(stop, 0, 1);
     };
+    this.#listeners.add(close);
     const deliver = (event: NetlinkEvent): void => {
       if (isOpen) listener(event);
     };
@@ -196,11 +197,10 @@ export class LinuxNetlink implements Netlink {
     return { close };
   }
 
-  /** Ends the threads; running exchanges fail. */
+  /** Ends the threads; running exchanges fail. Listening threads end by themselves within their poll's time. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const workers = [...this.#listeners, ...(this.#worker === undefined ? [] : [this.#worker])];
-    this.#listeners.clear();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const close of this.#listeners) close();
+    await this.#worker?.terminate();
   }
 }

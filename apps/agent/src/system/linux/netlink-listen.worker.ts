@@ -25,7 +25,8 @@ const run = (post: (report: ListenReport, transfer: ArrayBuffer[]) => void): voi
   new DataView(polled.buffer).setInt32(0, fd, true);
   polled[4] = linux.POLLIN;
   const room = new Uint8Array(receiveBytes);
-  for (;;) {
+  const stop = new Int32Array(order.stop);
+  while (Atomics.load(stop, 0) === 0) {
     if (libc.poll(polled, 1, pollMs) <= 0) continue;
     const atMs = nowMs();
     const received = Number(libc.recv(fd, room, room.length, linux.MSG_DONTWAIT));
@@ -38,6 +39,7 @@ const run = (post: (report: ListenReport, transfer: ArrayBuffer[]) => void): voi
     if (errno === linux.ENOBUFS) post({ kind: "overrun", atMs }, []);
     else if (errno !== linux.EAGAIN && errno !== linux.EINTR) throw new CallError("receive", errno);
   }
+  libc.close(fd);
 };
 
 if (parentPort !== null) {

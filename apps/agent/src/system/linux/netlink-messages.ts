@@ -41,6 +41,8 @@ export type ExchangeReport =
     };
 
 export interface ListenOrder {
+  /** One 32-bit word: 1 asks the thread to close its socket and end. A terminated thread would leave the socket open. */
+  readonly stop: SharedArrayBuffer;
   readonly bus: "generic" | "route";
   readonly groups: readonly number[];
 }

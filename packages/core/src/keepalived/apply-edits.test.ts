@@ -416,6 +416,7 @@ describe("definitions", () => {
     };
     expect(refusal(edit, `$VIP=10.0.0.9\n${text}`)).toBe("target-not-in-this-file");
     expect(refusal(edit, text.replace("$VIP=", "@b $VIP="))).toBe("target-not-in-this-file");
+    expect(refusal(edit, text.replace("$VIP=", "@^b $VIP="))).toBe("target-not-in-this-file");
   });
 });
 

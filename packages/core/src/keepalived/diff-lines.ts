@@ -12,7 +12,7 @@ export function diffLines(before: string, after: string, options: { context?: nu
     let newLine = hunk.newStart;
     return hunk.lines.flatMap((line): DiffLine[] => {
       const text = line.slice(1);
-      switch (line[0]) {
+      switch (line.charAt(0)) {
         case "+":
           newLine += 1;
           return [{ kind: "added", line: newLine - 1, text }];

@@ -9,7 +9,7 @@ import { rules } from "./rules.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";
 import { isGoodWord } from "./rules/good-word.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
-import type { ReportExtra, Rule } from "./rules/rule.ts";
+import type { Report, ReportExtra, Rule } from "./rules/rule.ts";
 import { movedBy, viewOf } from "./rules/file-view.ts";
 
 /** A mend that is a text in the place of another, on one line. Columns as in `Diagnostic`. */
@@ -111,12 +111,13 @@ const remembered = new WeakMap<Reading, readonly Found[]>();
 const findingsOf = (reading: Reading): readonly Found[] => {
   const known = remembered.get(reading);
   if (known !== undefined) return known;
-  const found: Found[] = [];
+  const collector = new Collector();
+  const { found } = collector;
   for (const fault of reading.faults) {
     const { rule, message, replacement } = faultMessages(fault);
     found.push({ rule, spot: fault.spot, message, replacement });
   }
-  for (const entry of reading.entries) checkEntry(entry, found);
+  for (const entry of reading.entries) collector.check(entry);
   remembered.set(reading, found);
   return found;
 };
@@ -134,20 +135,33 @@ const rulesFor = (keyword: Keyword): readonly Rule[] => {
 
 const valueRules = rules.filter((rule) => rule.ofValue !== undefined);
 
-const checkEntry = (entry: Entry, found: Found[]): void => {
-  checkWords(entry, found);
-  for (const rule of rulesFor(entry.keyword)) {
-    rule.ofEntry?.check(entry, (spot, message, extra) => found.push({ rule, spot, message, ...extra }));
-  }
-  if (entry.inside === undefined) return;
-  for (const inner of entry.inside.entries) checkEntry(inner, found);
-};
+/** One report for all rules: a closure for each line and rule would cost more than the rules. */
+class Collector {
+  readonly found: Found[] = [];
+  private rule: Rule | undefined;
 
-const checkWords = ({ keyword, words, spot }: Entry, found: Found[]): void => {
+  readonly report: Report = (spot, message, extra) => {
+    if (this.rule !== undefined) this.found.push({ rule: this.rule, spot, message, ...extra });
+  };
+
+  check(entry: Entry): void {
+    checkWords(entry, this.found);
+    for (const rule of rulesFor(entry.keyword)) {
+      this.rule = rule;
+      rule.ofEntry?.check(entry, this.report);
+    }
+    if (entry.inside === undefined) return;
+    for (const inner of entry.inside.entries) this.check(inner);
+  }
+}
+
+const checkWords = (entry: Entry, found: Found[]): void => {
+  const { keyword, words } = entry;
   for (let index = 1; index < words.length; index += 1) {
     const value = keyword.values[index - 1] ?? keyword.rest;
     const word = words[index] ?? "";
-    if (value !== undefined && !isGoodWord(value, word)) findBadWord({ keyword, value, word, spot }, found);
+    if (value !== undefined && !isGoodWord(value, word))
+      findBadWord({ keyword, value, word, spot: entry.spot }, found);
   }
 };
 

@@ -43,6 +43,7 @@ const checkOne = (check: Entry, server: string, report: Report): void => {
   let target = check.keyword.name === "SMTP_CHECK" ? undefined : server;
   let source: string | undefined;
   for (const { keyword, words, spot } of check.inside?.entries ?? []) {
+    if (keyword.name !== "connect_ip" && keyword.name !== "bindto") continue;
     const address = readAddressOf(words[1] ?? "");
     if (address === undefined) continue;
     if (keyword.name === "connect_ip") {

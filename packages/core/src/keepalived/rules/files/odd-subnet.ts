@@ -6,7 +6,7 @@ import type { Rule } from "../rule.ts";
 
 /** The first three octets, or the first four groups: the net servers of one segment nearly always share. */
 const netOf = ({ address, family }: Server): string =>
-  family === "inet" ? address.split(".").slice(0, 3).join(".") : address.split(":").slice(0, 4).join(":");
+  family === "inet" ? address.slice(0, address.lastIndexOf(".")) : address.split(":").slice(0, 4).join(":");
 
 const more = "    real_server 192.0.2.22 80 {\n    }\n    real_server 192.0.20.23 80 {\n    }\n}\n";
 

@@ -14,11 +14,13 @@ export const punctuation: Rule = {
     concerns: ({ values, opens }) =>
       opens === undefined &&
       values.some(({ kind }) => kind !== "script" && kind !== "text" && kind !== "special"),
-    check: ({ keyword, words, spot }, report) => {
+    check: (entry, report) => {
+      const { keyword, words } = entry;
       const [, value = ""] = words;
       if (value === "=" || value === ":")
-        report(spot, `${keyword.name} reads ${value} as its value: leave it out`);
-      else if (value.endsWith(";")) report(spot, `the semicolon is part of the value ${value}: leave it out`);
+        report(entry.spot, `${keyword.name} reads ${value} as its value: leave it out`);
+      else if (value.endsWith(";"))
+        report(entry.spot, `the semicolon is part of the value ${value}: leave it out`);
     },
   },
 };

@@ -1,6 +1,7 @@
 import type { Entry } from "../../reading.ts";
 import { inInstance } from "../examples.ts";
-import type { Rule } from "../rule.ts";
+import type { Keyword } from "../../keywords/keyword.ts";
+import type { Report, Rule } from "../rule.ts";
 
 /** Scripts keepalived takes from the first line; it complains about the second. */
 const firstCounts =
@@ -39,19 +40,32 @@ export const setTwice: Rule = {
   ofEntry: {
     concerns: ({ opens }) => opens !== undefined,
     check: (entry, report) => {
-      const firsts = new Map<string, Entry>();
-      for (const line of entry.inside?.entries ?? []) {
-        const { keyword, words, spot } = line;
-        if (keyword.isRepeatable || addsUp.has(keyword.name)) continue;
-        const first = firsts.get(keyword.name);
-        if (first === undefined) firsts.set(keyword.name, line);
-        else if (firstCounts.test(keyword.name)) {
-          report(spot, `${keyword.name} stands before: this line is not read`, { severity: "error" });
-        } else if (words.join(" ") !== first.words.join(" ")) {
-          const related = [{ spot: first.spot, message: "the first" }];
-          report(spot, `${keyword.name} stands before with another value: only this one counts`, { related });
-        }
+      const lines = entry.inside?.entries ?? [];
+      for (const [index, line] of lines.entries()) {
+        if (!isSetOnce(line.keyword)) continue;
+        const first = lines.find(({ keyword }) => keyword === line.keyword);
+        if (first !== undefined && first !== lines[index]) compare(first, line, report);
       }
     },
   },
+};
+
+const setOnce = new WeakMap<Keyword, boolean>();
+
+const isSetOnce = (keyword: Keyword): boolean => {
+  const known = setOnce.get(keyword);
+  if (known !== undefined) return known;
+  const answer = !keyword.isRepeatable && !addsUp.has(keyword.name);
+  setOnce.set(keyword, answer);
+  return answer;
+};
+
+const compare = (first: Entry, line: Entry, report: Report): void => {
+  const { keyword, words, spot } = line;
+  if (firstCounts.test(keyword.name)) {
+    report(spot, `${keyword.name} stands before: this line is not read`, { severity: "error" });
+  } else if (words.join(" ") !== first.words.join(" ")) {
+    const related = [{ spot: first.spot, message: "the first" }];
+    report(spot, `${keyword.name} stands before with another value: only this one counts`, { related });
+  }
 };

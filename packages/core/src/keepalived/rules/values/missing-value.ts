@@ -12,11 +12,12 @@ export const missingValue: Rule = {
   good: inInstance("priority 150"),
   ofEntry: {
     concerns: (keyword) => keyword.required > 0 && !hasRuleOfItsOwn.has(keyword.name),
-    check: ({ keyword, words, spot }, report) => {
+    check: (entry, report) => {
+      const { keyword, words } = entry;
       if (words.length > keyword.required) return;
       const labels = [...keyword.values.map(({ label }) => label), keyword.rest?.label ?? ""];
       const missing = labels.slice(words.length - 1, keyword.required).join(" ");
-      report(spot, `${keyword.name} needs a value: ${missing}`);
+      report(entry.spot, `${keyword.name} needs a value: ${missing}`);
     },
   },
 };

@@ -365,7 +365,7 @@ describe("the agent itself", () => {
       mustExec(lab, "lvs-2", [
         "sh",
         "-c",
-        `LVS_AGENT_STATE_DIR=/tmp/${state} LVS_AGENT_LISTEN=127.0.0.1:0 LVS_AGENT_TOKEN=${token} timeout -k 2 6 ${process.execPath} ${bundle} 2>&1; echo "exit $?"`,
+        `LVS_AGENT_STATE_DIR=/tmp/enrol${process.pid}-${state} LVS_AGENT_LISTEN=127.0.0.1:0 LVS_AGENT_TOKEN=${token} timeout -k 3 10 ${process.execPath} ${bundle} 2>&1; echo "exit $?"`,
       ]);
     expect(await run(used, "first")).toContain('"message":"enrolled"');
     const refused = await run(used, "second");

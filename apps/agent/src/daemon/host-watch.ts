@@ -16,18 +16,28 @@ export interface HostWatchParts {
 /** Publishes what the machine says of itself: once a sweep, and at once when an address moves. */
 export class HostWatch {
   readonly #parts: HostWatchParts;
+  #sweeps = 0;
+  #isInstalled: boolean | undefined;
 
   constructor(parts: HostWatchParts) {
     this.#parts = parts;
   }
 
+  /** Programs are installed by hand, about never. */
+  async #hasIpvsadm(): Promise<boolean> {
+    if (this.#isInstalled === undefined || this.#sweeps % 60 === 0)
+      this.#isInstalled = await hasIpvsadm(this.#parts.system);
+    return this.#isInstalled;
+  }
+
   async sweep(): Promise<void> {
     const { system, publisher, version, interfaces } = this.#parts;
+    this.#sweeps += 1;
     const atMs = system.clock.nowMs();
     try {
       const value = await readHost(system, {
         agentVersion: version,
-        hasIpvsadm: await hasIpvsadm(system),
+        hasIpvsadm: await this.#hasIpvsadm(),
         interfaces: interfaces(),
       });
       publisher.offer({ kind: "host", fact: { status: "known", atMs, value } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
-import { findKeepalived } from "./keepalived-processes.ts";
+import { findKeepalived, keepalivedFinder } from "./keepalived-processes.ts";
 
 const conf = "/etc/keepalived/keepalived.conf";
 
@@ -45,12 +45,43 @@ describe("keepalived's processes", () => {
     ]);
   });
 
+  it("that were started without the checkers are VRRP's", async () => {
+    const system = machine();
+    system.processes.start({ pid: 10, name: "keepalived", argv: ["keepalived", "-P"] });
+    system.processes.start({ pid: 11, name: "keepalived", argv: ["keepalived", "-P"], parentPid: 10 });
+    const { processes } = await findKeepalived(system, conf);
+    expect(processes.map(({ role }) => role)).toEqual(["parent", "vrrp"]);
+  });
+
   it("of another configuration, of a test run and of a zombie are not ours", async () => {
     const system = machine();
     system.processes.start({ pid: 10, name: "keepalived", argv: ["keepalived", "-f", "/etc/other.conf"] });
     system.processes.start({ pid: 11, name: "keepalived", argv: ["keepalived", "-t", "-f", conf] });
     system.processes.start({ pid: 12, name: "keepalived", argv: [], state: "Z" });
-    expect(await findKeepalived(system, conf)).toEqual({ parent: undefined, processes: [] });
+    expect(await findKeepalived(system, conf)).toEqual({ parent: undefined, ids: [], processes: [] });
     expect((await findKeepalived(system, "/etc/other.conf")).parent?.pid).toBe(10);
+  });
+
+  it("are looked at again cheaply, and another run or a lost child is seen at once", async () => {
+    const system = machine();
+    const start = (first: number) => {
+      for (const [pid, parentPid] of [
+        [first, 1],
+        [first + 1, first],
+        [first + 2, first],
+      ] as const) {
+        system.processes.start({ pid, parentPid, name: "keepalived", argv: ["keepalived"] });
+      }
+    };
+    start(10);
+    const find = keepalivedFinder(system, conf);
+    const first = await find();
+    expect(await find()).toBe(first);
+    system.processes.end(12);
+    expect((await find()).processes.map(({ role }) => role)).toEqual(["parent"]);
+    for (const pid of [10, 11]) system.processes.end(pid);
+    expect((await find()).parent).toBeUndefined();
+    start(20);
+    expect((await find()).parent?.pid).toBe(20);
   });
 });

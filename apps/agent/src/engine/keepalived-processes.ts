@@ -5,6 +5,8 @@ import { SystemError } from "../system/system-error.ts";
 
 export interface KeepalivedProcesses {
   readonly parent: ProcessId | undefined;
+  /** All of them, for looking whether they still are the same. */
+  readonly ids: readonly ProcessId[];
   readonly processes: Daemon["processes"];
 }
 
@@ -19,13 +21,14 @@ export async function findKeepalived(system: System, configPath: string): Promis
   const parent = all.find(
     (each) => !pids.has(each.parentPid) && !isTestRun(each.argv) && configOf(each.argv) === configPath,
   );
-  if (parent === undefined) return { parent: undefined, processes: [] };
+  if (parent === undefined) return { parent: undefined, ids: [], processes: [] };
   const children = all.filter((each) => each.parentPid === parent.pid).toSorted((a, b) => a.pid - b.pid);
   const roles = await childRoles(system, parent, children);
   const bootMs = await bootTime(system);
   const startedAt = (each: Process): number => bootMs + (each.startTicks * 1000) / ticksPerSecond;
   return {
     parent,
+    ids: [parent, ...children],
     processes: [
       { role: "parent", pid: parent.pid, startedAtMs: startedAt(parent) },
       ...children.flatMap((child) => {
@@ -34,6 +37,33 @@ export async function findKeepalived(system: System, configPath: string): Promis
       }),
     ],
   };
+}
+
+/**
+ * Looks again, cheaply: while every process of the last look is the same and none is missing, the whole of /proc need not be read. Every so
+ * many looks it is, for children that came later.
+ */
+export function keepalivedFinder(system: System, configPath: string): () => Promise<KeepalivedProcesses> {
+  let last: KeepalivedProcesses | undefined;
+  let looks = 0;
+  return async () => {
+    looks += 1;
+    const known = last;
+    const isDue = looks % wholeLookEvery === 0 || (known?.processes.length ?? 0) < 2;
+    if (known !== undefined && !isDue && (await areSame(system, known.ids))) return known;
+    last = await findKeepalived(system, configPath);
+    return last;
+  };
+}
+
+const wholeLookEvery = 10;
+
+async function areSame(system: System, ids: readonly ProcessId[]): Promise<boolean> {
+  const found = await Promise.all(ids.map(({ pid }) => system.processes.find(pid)));
+  return ids.every(({ startTicks }, index) => {
+    const now = found[index];
+    return now?.startTicks === startTicks && now.state !== "Z";
+  });
 }
 
 const isKeepalived = (each: Process): boolean =>
@@ -89,10 +119,17 @@ async function childRoles(
     }
   }
   const rest = children.filter((child) => !roles.has(child.pid));
-  const missing = (["checkers", "vrrp"] as const).filter((role) => ![...roles.values()].includes(role));
+  const missing = startedRoles(parent.argv).filter((role) => ![...roles.values()].includes(role));
   if (rest.length === missing.length)
     rest.forEach((child, index) => setRole(roles, child.pid, missing[index]));
   return roles;
+}
+
+/** What keepalived(8) starts: -P only VRRP, -C only the checkers. */
+function startedRoles(argv: readonly string[]): readonly ChildRole[] {
+  if (argv.includes("-P") || argv.includes("--vrrp")) return ["vrrp"];
+  if (argv.includes("-C") || argv.includes("--check")) return ["checkers"];
+  return ["checkers", "vrrp"];
 }
 
 function setRole(roles: Map<number, ChildRole>, pid: number, role: ChildRole | undefined): void {

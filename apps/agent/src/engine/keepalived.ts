@@ -7,8 +7,8 @@ import type { ProcessId } from "../system/processes.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { parseCheckOutput } from "./check-output.ts";
-import type { Engine, EngineCheck, EngineStatus } from "./engine.ts";
-import { findKeepalived } from "./keepalived-processes.ts";
+import type { Engine, EngineCheck } from "./engine.ts";
+import { keepalivedFinder } from "./keepalived-processes.ts";
 
 export interface KeepalivedOptions {
   readonly binary: string;
@@ -29,15 +29,19 @@ const dumpPollMs = 20;
 
 /** The keepalived daemon, steered as its service manager steers it. It is nobody's child: an agent that dies leaves it alone. */
 export function keepalivedEngine(system: System, options: KeepalivedOptions): Engine {
+  const find = keepalivedFinder(system, options.configPath);
   const parent = async (): Promise<ProcessId> => {
-    const found = await findKeepalived(system, options.configPath);
+    const found = await find();
     if (found.parent === undefined) throw notRunning();
     return found.parent;
   };
   let jsonSignal: number | undefined;
   return {
     version: () => readVersion(system, options.binary),
-    status: () => readStatus(system, options.configPath),
+    status: async () => {
+      const { parent: found, processes } = await find();
+      return { processes, runId: found === undefined ? undefined : `${found.pid}.${found.startTicks}` };
+    },
     start: () => runService(system, options.service.start),
     stop: () => runService(system, options.service.stop),
     reload: async () => {
@@ -53,11 +57,6 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
     },
     check: (configuration) => checkConfiguration(system, options, configuration),
   };
-}
-
-async function readStatus(system: System, configPath: string): Promise<EngineStatus> {
-  const { parent, processes } = await findKeepalived(system, configPath);
-  return { processes, runId: parent === undefined ? undefined : `${parent.pid}.${parent.startTicks}` };
 }
 
 async function readVersion(system: System, binary: string): Promise<string | undefined> {

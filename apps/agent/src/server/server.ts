@@ -87,6 +87,8 @@ function explainTlsError(error: Error): string {
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
     case "CERT_SIGNATURE_FAILURE":
       return notOurs;
+    case "ECONNRESET":
+      return "the far side ended the handshake: it does not take this agent's certificate, or is no TLS client";
     case "CERT_HAS_EXPIRED":
       return "the certificate has expired";
     case "INVALID_PURPOSE":

@@ -11,9 +11,16 @@ import type { PreprocessOptions } from "./preprocessor.ts";
  * sequence made stand where they are used, as in keepalived's own messages. A file without any of these is simply parsed.
  */
 export const preprocess = (bytes: Uint8Array, options: PreprocessOptions): Parsed<ConfigTree> => {
-  if (!/^[ \t]*(?:@|~|include)|\$/mu.test(decodeBytewise(bytes)))
-    return parseConfig(bytes, { path: options.path });
+  if (!hasDirectives(bytes)) return parseConfig(bytes, { path: options.path });
   const run = new Preprocessor(options);
   run.readFile({ path: options.path, bytes, depth: 0 });
   return run.finish();
+};
+
+/** Whether anything but plain lines may be there: one look for the marks, a second only where there are some. */
+const hasDirectives = (bytes: Uint8Array): boolean => {
+  if (bytes.includes(0x24)) return true;
+  const text = decodeBytewise(bytes);
+  const canHave = bytes.includes(0x40) || bytes.includes(0x7e) || text.includes("include");
+  return canHave && /^[ \t]*(?:@|~|include)/mu.test(text);
 };

@@ -34,11 +34,14 @@ async function ask(postgres: EmbeddedPostgres, sql: string): Promise<unknown[]> 
   }
 }
 
-/** The socket's directory stands beside the data. */
-async function serverPid(postgres: EmbeddedPostgres): Promise<number> {
+async function dataOf(postgres: EmbeddedPostgres): Promise<string> {
   const [row] = await ask(postgres, "select current_setting('data_directory') as at");
   if (typeof row !== "object" || row === null) throw new Error("no answer");
-  const text = await readFile(path.join(String(Reflect.get(row, "at")), "postmaster.pid"), "utf8");
+  return String(Reflect.get(row, "at"));
+}
+
+async function serverPid(postgres: EmbeddedPostgres): Promise<number> {
+  const text = await readFile(path.join(await dataOf(postgres), "postmaster.pid"), "utf8");
   return Number(text.split("\n")[0]);
 }
 
@@ -83,10 +86,16 @@ describe("the console's own PostgreSQL", () => {
     const pid = await serverPid(postgres);
     expect((await stat(`/proc/${pid}`)).uid).not.toBe(0);
     expect(await ask(postgres, "select 1 as a")).toEqual([{ a: 1 }]);
-    const [row] = await ask(postgres, "select current_setting('data_directory') as at");
-    const data = String(typeof row === "object" && row !== null ? Reflect.get(row, "at") : "");
+    const data = await dataOf(postgres);
     await postgres.stop();
-    if (!data.startsWith(dataDir)) await rm(path.dirname(data), { recursive: true });
+    if (data.startsWith(dataDir)) return;
+    // A data directory made anew in the same place begins with a database of its own.
+    await rm(path.join(dataDir, "secret.key"));
+    const fresh = await start();
+    const freshData = await dataOf(fresh);
+    await fresh.stop();
+    expect(freshData).not.toBe(data);
+    for (const at of [data, freshData]) await rm(path.dirname(at), { recursive: true });
   });
 
   it("says that the key file is another one", async () => {

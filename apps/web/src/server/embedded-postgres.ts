@@ -36,7 +36,7 @@ const childEnvironment: NodeJS.ProcessEnv = { TZ: "UTC", NODE_ENV: "production" 
 /** Starts it, or adopts the one that runs on this data directory. Throws in words what is missing. */
 export async function startEmbeddedPostgres(env: Env, keys: KeyFile): Promise<EmbeddedPostgres> {
   const owner = await ownedBy();
-  const place = await preparePlace(env, owner);
+  const place = await preparePlace(env, keys, owner);
   const options: pg.PoolConfig = {
     host: place.sockets,
     port: socketPort,

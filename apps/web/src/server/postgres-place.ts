@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { chown, cp, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { chown, cp, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { Env } from "./env.ts";
 import { findUpwards } from "./find-upwards.ts";
+import type { KeyFile } from "./key-file.ts";
 import type { Owner } from "./unprivileged.ts";
 
 /** Where the console's own PostgreSQL lives: its data, its socket, its binaries, all within reach of the user that runs it. */
@@ -20,11 +21,13 @@ export const socketPort = 5432;
 const longestSocketPath = 107;
 
 /** Directories that the unprivileged user can reach, and binaries that it can run. */
-export async function preparePlace(env: Env, owner: Owner): Promise<Place> {
+export async function preparePlace(env: Env, keys: KeyFile, owner: Owner): Promise<Place> {
   const wanted = path.join(env.dataDir, "postgres");
   const isReachable = await canPass(owner, env.dataDir);
-  // A data directory under /root is closed to everybody else: PostgreSQL's part lives beside, named for it.
-  const home = isReachable ? wanted : `/var/lib/lvs-console-postgres-${shortHash(wanted)}`;
+  // A data directory under /root is closed to everybody else: PostgreSQL's part lives elsewhere, named for it and for its key, so
+  // that a data directory made anew in the same place does not meet the database of the one before.
+  const name = `${shortHash(wanted)}-${keys.secretFor("place of PostgreSQL").slice(0, 8)}`;
+  const home = isReachable ? wanted : `/var/lib/lvs-console-postgres-${name}`;
   await mkdir(home, { recursive: true, mode: 0o700 });
   await give(home, owner);
   const inside = path.join(home, "run");
@@ -52,11 +55,24 @@ async function prepareBinaries(env: Env, { home, owner }: Pick<Place, "home" | "
     await hydrateSymlinks(found);
     return path.join(found, "bin");
   }
-  const copy = path.join(home, "native");
-  await rm(copy, { recursive: true, force: true });
-  await cp(found, copy, { recursive: true, verbatimSymlinks: true });
-  await hydrateSymlinks(copy);
+  // Made once per version: a server that is adopted may run from it.
+  const copy = path.join(home, `native-${await versionOf(found)}`);
+  if ((await stat(copy).catch(() => undefined)) === undefined) {
+    const partial = `${copy}.partial`;
+    await rm(partial, { recursive: true, force: true });
+    await cp(found, partial, { recursive: true, verbatimSymlinks: true });
+    await hydrateSymlinks(partial);
+    await rename(partial, copy);
+  }
   return path.join(copy, "bin");
+}
+
+async function versionOf(native: string): Promise<string> {
+  const text = await readFile(path.join(native, "..", "package.json"), "utf8").catch(() => "{}");
+  const manifest: unknown = JSON.parse(text);
+  const version: unknown =
+    typeof manifest === "object" && manifest !== null ? Reflect.get(manifest, "version") : undefined;
+  return typeof version === "string" ? version : "own";
 }
 
 /** npm packages carry no symbolic links; this one lists them in a file for its install script, which may not have been run. */
@@ -65,7 +81,7 @@ async function hydrateSymlinks(native: string): Promise<void> {
   const links: unknown = JSON.parse(text);
   for (const link of Array.isArray(links) ? links : []) {
     const { source, target } = readLink(link);
-    const at = path.join(native, "..", target);
+    const at = path.join(native, path.relative("native", target));
     await symlink(path.basename(source), at).catch((error: unknown) => {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     });

@@ -8,7 +8,7 @@ export const Nib = (props: {
   <div className={props.isFramed === true ? "nib framed" : "nib ruled"}>
     {props.parts.map((part) => (
       <div key={part.title}>
-        <h3>{part.title}</h3>
+        <h2>{part.title}</h2>
         {part.body}
       </div>
     ))}

@@ -67,7 +67,7 @@ const Director = ({ director }: { director: FleetDirector }) => {
           <Known director={director} state={state} nowMs={nowMs} />
         )}
       </div>
-      <aside className="side pane">
+      <aside className={age.freshness === "stale" ? "side pane is-old" : "side pane"}>
         {state === undefined ? null : (
           <>
             <VrrpPanels director={director} state={state} />

@@ -44,7 +44,7 @@ export const ServiceLine = (props: { service: ServiceRows; context: TableContext
           <Cells texts={text.cells} />
         </>
       )}
-      <td className="x x1" colSpan={4}>
+      <td className={clsx("x x1", context.staleAge !== undefined && "old")} colSpan={4}>
         <ServiceSentence service={service} context={context} />
       </td>
     </tr>

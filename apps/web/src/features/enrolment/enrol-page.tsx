@@ -176,16 +176,18 @@ const WaitStep = ({ fleet, token }: { fleet: Fleet; token: Token | undefined }) 
       <b>4</b>
       <div>
         <h2>{t("wait")}</h2>
-        <ul className="proof" role="status">
-          {arrived.length === 0 ? (
-            <Came glyph="run" tone="plain">
-              {token === undefined ? t("waitToken") : t("waiting")}
-            </Came>
-          ) : null}
-          {arrived.map((director) => (
-            <Arrived key={director.id} director={director} />
-          ))}
-        </ul>
+        <div role="status">
+          <ul className="proof">
+            {arrived.length === 0 ? (
+              <Came glyph="run" tone="plain">
+                {token === undefined ? t("waitToken") : t("waiting")}
+              </Came>
+            ) : null}
+            {arrived.map((director) => (
+              <Arrived key={director.id} director={director} />
+            ))}
+          </ul>
+        </div>
       </div>
     </li>
   );

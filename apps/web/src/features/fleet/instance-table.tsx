@@ -1,5 +1,6 @@
 "use client";
 import type { InstanceRow, Seat } from "@lvs/core/fleet/instance-rows";
+import { isUsable } from "@lvs/core/fleet/freshness";
 import type { Trace } from "@/client/live-store.ts";
 import { printAge, printRate, printSum } from "@/client/format.ts";
 import { useNow, useTraces } from "@/client/live.tsx";
@@ -90,7 +91,7 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
   const words = useTroubleWords();
   const look = rowLook(row);
   const isSelected = row.key === selected?.key;
-  const isStale = row.age.freshness === "stale" || row.age.freshness === "never";
+  const isStale = isServingStale(row);
   const masters = row.seats.filter((seat) => seat.state === "MASTER");
   const others = row.seats.filter((seat) => seat.state !== "MASTER");
   const { troubles } = row;
@@ -179,7 +180,7 @@ const Serving = ({ row }: { row: InstanceRow }) => {
       </>
     );
   const isShort = serving.inTable < serving.total || serving.draining > 0;
-  const isStale = row.age.freshness === "stale";
+  const isStale = isServingStale(row);
   return (
     <>
       <td>
@@ -194,6 +195,12 @@ const Serving = ({ row }: { row: InstanceRow }) => {
       </td>
     </>
   );
+};
+
+/** Whether the director whose numbers stand in the row is silent; another one's silence does not make them old. */
+const isServingStale = (row: InstanceRow): boolean => {
+  const seat = row.seats.find((each) => each.director.id === row.serving?.director.id) ?? row.seats[0];
+  return seat === undefined || !isUsable(seat.age);
 };
 
 /** The services of the instance on its forwarding director, added up at the moments they share. */

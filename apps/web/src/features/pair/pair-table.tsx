@@ -35,14 +35,14 @@ export const PairTable = (props: PairTableProps) => {
         <Columns />
         <thead>
           <tr>
-            <th className="grp" />
+            <td className="grp" />
             <th className="grp gl" colSpan={4}>
               {props.firstHead}
             </th>
             <th className="grp gl" colSpan={4}>
               {props.secondHead}
             </th>
-            <th className="grp gl" />
+            <td className="grp gl" />
           </tr>
           <tr className="heads">
             <th className="m">Prot LocalAddress:Port Scheduler Flags</th>

@@ -17,12 +17,14 @@ export const ProofList = ({ run, index, step }: { run: Run; index: number; step:
   const fleet = useFleet();
   const nowMs = useNow();
   const state = run.steps[index];
-  if (state === undefined || fleet === undefined || step.proofs.length === 0) return null;
+  const isUndoing = state?.status === "undoing";
+  const proofs = isUndoing ? step.undoProofs : step.proofs;
+  if (state === undefined || fleet === undefined || proofs.length === 0) return null;
   const facts = factsOfFleet(fleet, run.clusterId, nowMs);
   return (
-    <Section title={t("title")} aside={t("source")}>
+    <Section title={t(isUndoing ? "titleUndo" : "title")} aside={t("source")}>
       <ul className="proof" data-testid="proofs">
-        {step.proofs.map((proof) => {
+        {proofs.map((proof) => {
           const look = lookOf(state, evaluateProof(proof, facts, run.record), isRealServerProof(proof));
           return (
             <li key={JSON.stringify(proof)}>
@@ -66,11 +68,11 @@ const lookOf = (state: RunStep, evidence: Evidence, isOverSsh: boolean): Look =>
       };
     case "skipped":
       return { glyph: "off", tone: "quiet", word: "toCome" };
-    case "undoing":
     case "undone":
       return { glyph: "back", tone: "quiet", word: "undone" };
     case "doing":
     case "proving":
+    case "undoing":
     case "failed":
       return lookLive(evidence, { isOverSsh, hasFailed: state.status === "failed" });
   }

@@ -1,6 +1,6 @@
 "use client";
 import type { Step } from "@lvs/core/workflow/plan";
-import type { OutputLine, Run } from "@lvs/core/workflow/run";
+import type { Run } from "@lvs/core/workflow/run";
 import { printSpan, printStamp, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
 import { useStepName } from "@/client/run-words.ts";
@@ -8,6 +8,7 @@ import { Nib } from "@/ui/nib.tsx";
 import { Note } from "@/ui/note.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
+import { foldOutput } from "./fold-output.ts";
 import { DrainView } from "./drain-view.tsx";
 import { ProofList } from "./proof-list.tsx";
 import { RunTables } from "./run-tables.tsx";
@@ -131,7 +132,7 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
         <p className="q">{t("noOutput")}</p>
       ) : (
         <div className="log" role="log" aria-label={t("output")} aria-live="off">
-          {fold(lines).map(({ key, line, times }) => (
+          {foldOutput(lines).map(({ key, line, times }) => (
             <div key={key} className={line.kind === "error" ? "hl" : undefined}>
               <i>{printStamp(line.atMs)}</i> {line.where} {line.kind === "command" ? "# " : ""}
               {line.text}
@@ -142,19 +143,4 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
       )}
     </Section>
   );
-};
-
-/** The same said again and again by one machine is one line, with how often and when last. */
-const fold = (lines: readonly OutputLine[]): { key: string; line: OutputLine; times: number }[] => {
-  const folded: { key: string; line: OutputLine; times: number }[] = [];
-  for (const line of lines) {
-    const last = folded.at(-1);
-    if (last !== undefined && last.line.text === line.text && last.line.where === line.where) {
-      last.times += 1;
-      last.line = line;
-      continue;
-    }
-    folded.push({ key: `${folded.length} ${line.text}`, line, times: 1 });
-  }
-  return folded;
 };

@@ -28,6 +28,35 @@ const triesPerAccount = tryCounter({ most: 10, withinMs: 60_000 });
 /** All together: each costs some 80 ms of a core, on purpose. */
 const triesOfAll = tryCounter({ most: 300, withinMs: 60_000 });
 
+/** Counts the try; past the limits nothing is asked of the database. */
+const beforeSignIn = createAuthMiddleware(async (ctx) => {
+  if (ctx.path !== "/sign-in/email") return;
+  const email = emailOf(ctx.body);
+  const isTooMany =
+    !triesPerAccount.take(email) || !triesPerAddress.take(clientAddress(ctx.headers)) || !triesOfAll.take("");
+  if (!isTooMany) return;
+  await recordAudit(
+    { person: undefined, procedure: "auth.signIn", input: { email } },
+    "refused",
+    "too many tries",
+  );
+  throw new APIError("TOO_MANY_REQUESTS", { message: "Too many tries. Wait a minute." });
+});
+
+/** Keeps the record of both outcomes. */
+const afterSignIn = createAuthMiddleware(async (ctx) => {
+  if (ctx.path !== "/sign-in/email") return;
+  const email = emailOf(ctx.body);
+  const person = ctx.context.newSession?.user;
+  const input = { email, from: clientAddress(ctx.headers) };
+  if (person !== undefined) triesPerAccount.forget(email);
+  await recordAudit(
+    { person, procedure: "auth.signIn", input },
+    person === undefined ? "refused" : "done",
+    person === undefined ? "wrong e-mail or password" : "",
+  );
+});
+
 export function auth() {
   globalThis.lvsAuth ??= makeAuth();
   return globalThis.lvsAuth;
@@ -67,35 +96,7 @@ function makeAuth() {
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       cookiePrefix: "lvs-console",
     },
-    hooks: {
-      before: createAuthMiddleware(async (ctx) => {
-        if (ctx.path !== "/sign-in/email") return;
-        const email = emailOf(ctx.body);
-        const isTooMany =
-          !triesPerAccount.take(email) ||
-          !triesPerAddress.take(clientAddress(ctx.headers)) ||
-          !triesOfAll.take("");
-        if (!isTooMany) return;
-        await recordAudit(
-          { person: undefined, procedure: "auth.signIn", input: { email } },
-          "refused",
-          "too many tries",
-        );
-        throw new APIError("TOO_MANY_REQUESTS", { message: "Too many tries. Wait a minute." });
-      }),
-      after: createAuthMiddleware(async (ctx) => {
-        if (ctx.path !== "/sign-in/email") return;
-        const email = emailOf(ctx.body);
-        const person = ctx.context.newSession?.user;
-        const input = { email, from: clientAddress(ctx.headers) };
-        if (person !== undefined) triesPerAccount.forget(email);
-        await recordAudit(
-          { person, procedure: "auth.signIn", input },
-          person === undefined ? "refused" : "done",
-          person === undefined ? "wrong e-mail or password" : "",
-        );
-      }),
-    },
+    hooks: { before: beforeSignIn, after: afterSignIn },
   });
 }
 

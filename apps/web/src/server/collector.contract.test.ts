@@ -139,7 +139,12 @@ describe("the collector", () => {
       "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1",
       [lockKey],
     );
-    expect(await readHealth()).toMatchObject({ status: "failed", database: "ok", collector: "failed" });
+    // Taken again after half a second.
+    await vi.waitFor(
+      async () =>
+        expect(await readHealth()).toMatchObject({ status: "failed", database: "ok", collector: "failed" }),
+      { timeout: 10_000, interval: 10 },
+    );
     await vi.waitFor(async () => expect(await readHealth()).toMatchObject({ status: "ok" }), {
       timeout: 10_000,
     });

@@ -1,9 +1,9 @@
 import type { RegisteredDirector } from "./agents.ts";
 import { database } from "./db.ts";
-import { watchDirector } from "./director-watch.ts";
+import { watchDirector, type WatchHandlers } from "./director-watch.ts";
 import { currentFleet, publishChange, publishConnection } from "./live.ts";
 import { holdLock } from "./lock-holder.ts";
-import { makeRecorder } from "./recorder.ts";
+import { makeRecorder, type Recorder } from "./recorder.ts";
 import { processId, readRegistry, registryChannel, watchRegistry } from "./registry.ts";
 import { makeSampler } from "./sampler.ts";
 import { makeSampleWriter, prune, rollUp } from "./samples-write.ts";
@@ -40,64 +40,81 @@ const pruneEveryMs = 600_000;
 
 export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const end = new AbortController();
-  const watches = new Map<string, Watch>();
   const recorder = makeRecorder();
-  let isHolder = false;
-  /** One after the other: the end of a duty never overtakes its beginning. */
-  let turns = Promise.resolve();
-  const unwatch = watchRegistry((directors) => follow(directors, watches, (director) => hear(director)));
-
-  const hear = (director: RegisteredDirector): AbortController => {
-    const stop = new AbortController();
-    const handlers = {
-      onConnection: (connection: Parameters<typeof publishConnection>[1]) =>
-        publishConnection(director.id, connection),
-      onHeard: (heard: Parameters<typeof recorder.heard>[1]) => {
-        const after = publishChange({ directorId: director.id, ...heard });
-        if (isHolder && after !== undefined) recorder.heard(after, heard);
-      },
-    };
-    runAlone(
-      `${director.name}: watching`,
-      watchDirector(director, handlers, AbortSignal.any([end.signal, stop.signal])),
-    );
-    return stop;
-  };
-
+  const turn = takeTurns(duties);
+  const hear = (director: RegisteredDirector): AbortController =>
+    hearDirector(director, { end: end.signal, isHolder: turn.isHolder, recorder });
+  const watches = new Map<string, Watch>();
+  const unwatch = watchRegistry((directors) => follow(directors, watches, hear));
   await readRegistry();
-  const sampling = startSampling(() => isHolder);
-  const lock = holdLock(
-    { ...database().options, channel: registryChannel },
-    {
-      onHeld: () => {
-        isHolder = true;
-        turns = turns.then(() => orSay("runs", duties.begin()));
-      },
-      onLost: () => {
-        isHolder = false;
-        turns = turns.then(() => orSay("runs", duties.end()));
-      },
-      onNotice: (from) => {
-        if (from !== processId()) runAlone("registry", readRegistry());
-      },
-      onConnected: () => runAlone("registry", readRegistry()),
+  const sampling = startSampling(turn.isHolder);
+  const handlers = {
+    ...turn.handlers,
+    onNotice: (from: string) => {
+      if (from !== processId()) runAlone("registry", readRegistry());
     },
-    end.signal,
-  );
+    onConnected: () => runAlone("registry", readRegistry()),
+  };
+  const lock = holdLock({ ...database().options, channel: registryChannel }, handlers, end.signal);
   runAlone("lock", lock);
   globalThis.lvsCollector = {
-    isHolder: () => isHolder,
+    isHolder: turn.isHolder,
     stop: async () => {
       end.abort();
       unwatch();
       sampling.stop();
       await lock;
-      await turns;
+      await turn.finished();
       await recorder.finish();
       globalThis.lvsCollector = undefined;
     },
   };
   return globalThis.lvsCollector;
+}
+
+/** Whether the lock is ours, and what is done for it: one after the other, so that an end never overtakes its beginning. */
+function takeTurns(duties: HolderDuties) {
+  let isHolder = false;
+  let turns = Promise.resolve();
+  const then = (work: () => Promise<void>): void => {
+    turns = turns.then(() => orSay("runs", work()));
+  };
+  return {
+    isHolder: () => isHolder,
+    finished: () => turns,
+    handlers: {
+      onHeld: () => {
+        isHolder = true;
+        then(duties.begin);
+      },
+      onLost: () => {
+        isHolder = false;
+        then(duties.end);
+      },
+    },
+  };
+}
+
+interface Hearing {
+  readonly end: AbortSignal;
+  readonly isHolder: () => boolean;
+  readonly recorder: Recorder;
+}
+
+function hearDirector(director: RegisteredDirector, { end, isHolder, recorder }: Hearing): AbortController {
+  const stop = new AbortController();
+  const handlers: WatchHandlers = {
+    onConnection: (connection) => publishConnection(director.id, connection),
+    onHeard: (heard) => {
+      const after = publishChange({ directorId: director.id, ...heard });
+      if (isHolder() && after !== undefined) recorder.heard(after, heard);
+    },
+  };
+  runAlone(
+    `${director.name}: watching`,
+    watchDirector(director, handlers, AbortSignal.any([end, stop.signal])),
+  );
+  return stop;
 }
 
 /** Watches what the registry has, and only that. */

@@ -21,53 +21,62 @@ interface Waiting {
 const mostWaiting = 10_000;
 
 export function makeRecorder(): Recorder {
+  const queue = makeEventQueue();
+  const lastSha = new Map<string, string>();
+  return {
+    heard: (director, { id, change }) => {
+      if (change.kind === "event") queue.add({ directorId: director.id, sourceId: id, event: change.event });
+      else queue.retry();
+      const config = director.state?.config;
+      if (config?.status !== "known" || lastSha.get(director.id) === config.value.sha256) return;
+      lastSha.set(director.id, config.value.sha256);
+      keepConfig(director.id).catch((error: unknown) => {
+        lastSha.delete(director.id);
+        console.error(`${director.name}: its configuration was not kept: ${messageOf(error)}`);
+      });
+    },
+    finish: () => queue.finish(),
+  };
+}
+
+/** Events on their way to the database; those that it did not take wait for the next try. */
+function makeEventQueue() {
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
-  const lastSha = new Map<string, string>();
-
   const write = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, 500);
       try {
         await insertEvents(batch);
       } catch (error) {
-        waiting = [...batch, ...waiting];
-        if (waiting.length > mostWaiting) {
-          console.error(`events: ${waiting.length - mostWaiting} dropped, the database is away`);
-          waiting = waiting.slice(-mostWaiting);
-        }
-        console.error(`events: not written yet: ${error instanceof Error ? error.message : String(error)}`);
+        const dropped = Math.max(0, batch.length + waiting.length - mostWaiting);
+        waiting = [...batch, ...waiting].slice(dropped);
+        console.error(`events: not written yet, ${dropped} dropped: ${messageOf(error)}`);
         return;
       }
     }
   };
   const start = (): void => {
+    if (waiting.length === 0) return;
     writing ??= write().finally(() => {
       writing = undefined;
     });
   };
-
   return {
-    heard: (director, { id, change }) => {
-      if (change.kind === "event") {
-        waiting.push({ directorId: director.id, sourceId: id, event: change.event });
-        start();
-      } else if (waiting.length > 0) start();
-      const config = director.state?.config;
-      if (config?.status !== "known" || lastSha.get(director.id) === config.value.sha256) return;
-      lastSha.set(director.id, config.value.sha256);
-      keepConfig(director.id).catch((error: unknown) => {
-        lastSha.delete(director.id);
-        console.error(
-          `${director.name}: its configuration was not kept: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      });
+    add: (event: Waiting) => {
+      waiting.push(event);
+      start();
     },
+    retry: start,
     finish: async () => {
       start();
       await writing;
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A number of the agent's that is there already is not written again. */

@@ -1,5 +1,6 @@
 import type { ForwardingMethod, Tunnel } from "../ipvs/model.ts";
 import { composeChecker } from "./compose-checker.ts";
+import { portOf } from "./compose-server-group.ts";
 import {
   decimalOf,
   fieldsOf,
@@ -12,15 +13,9 @@ import {
 } from "./compose-fields.ts";
 import type { Composition, Fields } from "./compose-fields.ts";
 import { schedulers } from "./keywords/virtual-server.ts";
-import type {
-  RealServer,
-  ServerGroup,
-  ServerGroupMember,
-  VirtualServer,
-  VirtualServerTarget,
-} from "./model.ts";
+import type { RealServer, VirtualServer, VirtualServerTarget } from "./model.ts";
 import type { Checker } from "./model-parts.ts";
-import type { Entry, Item } from "./reading.ts";
+import type { Entry } from "./reading.ts";
 import { readAddress, readInteger } from "./words.ts";
 
 const maxInteger = 2147483647;
@@ -52,10 +47,6 @@ const forwardingOf = (
   };
   return tunnel.type === "ipip" ? { method } : { method, tunnel };
 };
-
-/** A port as keepalived reads it after an address: nothing and zeros are 0. */
-const portOf = (word: string | undefined): number =>
-  word === undefined ? 0 : readInteger(word, { min: 0, max: 65535 }).value;
 
 const targetOf = (words: readonly string[]): VirtualServerTarget | undefined => {
   const [, kind = "", value = ""] = words;
@@ -289,37 +280,4 @@ export const composeVirtualServer = (entry: Entry, composition: Composition): Vi
     if (real.weight === weightNotGiven) real.weight = defaultWeight;
   }
   return server;
-};
-
-/** A virtual_server_group block: addresses, ranges of addresses, marks. */
-export const composeServerGroup = (entry: Entry, composition: Composition): ServerGroup => {
-  const members: ServerGroupMember[] = [];
-  for (const item of entry.items ?? []) {
-    const member = memberOf(item, composition);
-    if (member === undefined) notUsed(item, composition);
-    else members.push(member);
-  }
-  return { name: entry.words[1] ?? "", members, source: sourceOf(entry.spot, composition) };
-};
-
-const memberOf = (item: Item, composition: Composition): ServerGroupMember | undefined => {
-  const [first = "", second] = item.words;
-  const source = sourceOf(item.spot, composition);
-  if (first === "fwmark") {
-    const mark = readInteger(second ?? "", { min: 0, max: maxUnsigned });
-    return mark.fault === undefined ? { kind: "fwmark", mark: mark.value, source } : undefined;
-  }
-  const dash = first.indexOf("-");
-  const address = readAddress(dash < 0 ? first : first.slice(0, dash));
-  if (address === undefined) return undefined;
-  const lastAddress = dash < 0 ? undefined : lastOfRange(address, first.slice(dash + 1));
-  const port = portOf(second);
-  return { kind: "address", address, ...(lastAddress === undefined ? {} : { lastAddress }), port, source };
-};
-
-/** A range names only the last part of its end: `10.0.0.1-5`, `2001:db8::1-ff` (hex). */
-const lastOfRange = (first: string, end: string): string | undefined => {
-  const isV6 = first.includes(":");
-  const cut = first.lastIndexOf(isV6 ? ":" : ".");
-  return readAddress(first.slice(0, cut + 1) + end) ?? undefined;
 };

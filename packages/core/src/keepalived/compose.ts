@@ -9,7 +9,8 @@ import {
   composeTrackProcess,
   composeTrackScript,
 } from "./compose-trackers.ts";
-import { composeServerGroup, composeVirtualServer } from "./compose-virtual-server.ts";
+import { composeServerGroup } from "./compose-server-group.ts";
+import { composeVirtualServer } from "./compose-virtual-server.ts";
 import type { ConfigTree, Section, SectionBody } from "./cst.ts";
 import type { Diagnostic, Parsed } from "./diagnostic.ts";
 import type { KeepalivedModel } from "./model.ts";

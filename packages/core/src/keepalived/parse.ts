@@ -3,7 +3,7 @@ import type { Parsed } from "./diagnostic.ts";
 import { readFaults } from "./faults.ts";
 import type { IsDefined } from "./lexer.ts";
 import { newReader, readSections } from "./section-reader.ts";
-import type { Reader } from "./section-reader.ts";
+import type { Reader } from "./node-builder.ts";
 
 export interface ParseOptions {
   /** The name diagnostics carry. */

@@ -96,7 +96,7 @@ describe("sequences", () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(["expansion-too-large"]);
     expect(value.origins?.length).toBeLessThanOrEqual(preprocessLimits.lines);
     expect(codesOf("~SEQ(a,1,1000000000) @you x\n")).toEqual(["expansion-too-large"]);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
@@ -151,7 +151,7 @@ describe("includes", () => {
     const started = performance.now();
     const codes = new Set(codesOf("include b\n", { read: endless }));
     expect([...codes]).toEqual(expect.arrayContaining(["too-many-files"]));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 

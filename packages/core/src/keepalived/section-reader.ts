@@ -1,39 +1,11 @@
-import type { Block, Condition, Fault, FaultCode, Node, Section, SectionBody, Statement } from "./cst.ts";
+import type { Condition, Section, SectionBody } from "./cst.ts";
 import { decodeBytewise, decodeUtf8 } from "./encoding.ts";
 import { emptyTokens, lexLine, tokenKinds } from "./lexer.ts";
-import type { IsDefined, LineTokens } from "./lexer.ts";
+import type { IsDefined } from "./lexer.ts";
 import { commentFrom, endOfDefinition, readLineHead, trimEnd } from "./line-head.ts";
 import type { LineHead } from "./line-head.ts";
-
-/** keepalived's own blocks are at most six deep; deeper braces are kept as stray ones, so that no reader overflows its stack. */
-export const maxDepth = 64;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type OpenBlock = Omit<Mutable<Block>, "nodes"> & { nodes: Node[] };
-type OpenStatement = Omit<Mutable<Statement>, "block" | "words"> & {
-  block: OpenBlock | undefined;
-  words: string[];
-};
-
-/** A text on its way to becoming sections. */
-export interface Reader {
-  readonly bytes: Uint8Array;
-  readonly text: string;
-  readonly tokens: LineTokens;
-  readonly isDefined: IsDefined;
-  readonly definitions: Set<string>;
-  /** Of the section that is read now. */
-  sectionStart: number;
-  line: number;
-  nodes: Node[];
-  faults: Fault[];
-  /** Statements whose block is open, the innermost last. */
-  stack: OpenStatement[];
-  /** Braces past the depth limit that are still open. */
-  overflow: number;
-  /** The newest statement of the innermost block: the next `{` belongs to it. */
-  last: OpenStatement | undefined;
-}
+import { addComment, addFault, addStatement, closeBlock, nodesOf, openBlock } from "./node-builder.ts";
+import type { OpenStatement, Reader } from "./node-builder.ts";
 
 const builtInDefinitions = ["_PWD", "_INSTANCE", "_RANDOM", "_HASH", "_BANG"];
 
@@ -91,17 +63,6 @@ const readSection = (reader: Reader, start: number): SectionBody => {
 
 const isSectionDone = (reader: Reader): boolean =>
   reader.stack.length === 0 && reader.overflow === 0 && reader.last?.block !== undefined;
-
-const addFault = (
-  reader: Reader,
-  code: FaultCode,
-  range: { start: number; end: number; line: number },
-): void => {
-  reader.faults.push({ code, start: range.start, end: range.end, line: range.line });
-};
-
-const nodesOf = (reader: Reader): Node[] =>
-  reader.stack[reader.stack.length - 1]?.block?.nodes ?? reader.nodes;
 
 /** Reads one line and returns where the next starts. */
 const readLine = (reader: Reader, start: number): number => {
@@ -172,28 +133,6 @@ const endLine = (reader: Reader, isCut: boolean): number => {
   return next;
 };
 
-interface NewStatement {
-  readonly start: number;
-  readonly end: number;
-  readonly condition: Condition | undefined;
-}
-
-const addStatement = (reader: Reader, at: NewStatement): OpenStatement => {
-  const { sectionStart } = reader;
-  const statement: OpenStatement = {
-    kind: "statement",
-    start: at.start - sectionStart,
-    end: at.end - sectionStart,
-    line: reader.line,
-    words: [],
-    block: undefined,
-    condition: at.condition,
-  };
-  nodesOf(reader).push(statement);
-  reader.last = statement;
-  return statement;
-};
-
 const gluedBackslash = /[ \t]+\\$/u;
 const escapedMark = /\\([!#])/gu;
 
@@ -259,56 +198,6 @@ const readTokens = (
         break;
     }
   }
-};
-
-const addComment = (reader: Reader, range: { start: number; end: number }): void => {
-  const { sectionStart, line } = reader;
-  nodesOf(reader).push({
-    kind: "comment",
-    start: range.start - sectionStart,
-    end: range.end - sectionStart,
-    line,
-  });
-};
-
-const addStray = (reader: Reader, offset: number, code: FaultCode): void => {
-  const start = offset - reader.sectionStart;
-  const { line } = reader;
-  nodesOf(reader).push({ kind: "stray-brace", start, end: start + 1, line });
-  addFault(reader, code, { start, end: start + 1, line });
-  reader.last = undefined;
-};
-
-const openBlock = (reader: Reader, offset: number): void => {
-  if (reader.stack.length >= maxDepth) {
-    reader.overflow += 1;
-    return addStray(reader, offset, "too-deep");
-  }
-  const open = offset - reader.sectionStart;
-  const { line } = reader;
-  let owner = reader.last;
-  if (owner === undefined || owner.block !== undefined) {
-    owner = addStatement(reader, { start: offset, end: offset, condition: undefined });
-    addFault(reader, "brace-without-keyword", { start: open, end: open + 1, line });
-  }
-  const siblings = nodesOf(reader);
-  const leading = siblings.splice(siblings.lastIndexOf(owner) + 1);
-  const block: OpenBlock = { open, openLine: line, leading, close: undefined, closeLine: line, nodes: [] };
-  owner.block = block;
-  reader.stack.push(owner);
-  reader.last = undefined;
-};
-
-const closeBlock = (reader: Reader, offset: number): void => {
-  if (reader.overflow > 0) {
-    reader.overflow -= 1;
-    return addStray(reader, offset, "too-deep");
-  }
-  const owner = reader.stack.pop();
-  if (owner?.block === undefined) return addStray(reader, offset, "stray-closing-brace");
-  owner.block.close = offset - reader.sectionStart;
-  owner.block.closeLine = reader.line;
-  reader.last = owner;
 };
 
 interface SectionRun {

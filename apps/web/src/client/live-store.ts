@@ -40,6 +40,7 @@ export class LiveStore {
   private shown: Live = this.live;
   private readonly listeners = new Set<() => void>();
   private readonly traces = new Map<string, [number, number][]>();
+  private readonly seeded = new Set<string>();
   private isScheduled = false;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -52,6 +53,26 @@ export class LiveStore {
   /** The traces are kept beside the snapshot: they grow with it and are read when it is drawn. */
   readonly trace = (directorId: string, key: string, traced: Traced): Trace =>
     this.traces.get(`${traced} ${directorId} ${key}`) ?? [];
+
+  /** True once per row: whoever asks next finds it taken care of. */
+  needsSeed(directorId: string, key: string): boolean {
+    const name = `${directorId} ${key}`;
+    if (this.seeded.has(name)) return false;
+    this.seeded.add(name);
+    return true;
+  }
+
+  /** Puts what was sampled before this tab listened in front of what it has heard. */
+  seed(directorId: string, key: string, past: Readonly<Record<Traced, Trace>>): void {
+    for (const traced of ["active", "rate"] as const) {
+      const name = `${traced} ${directorId} ${key}`;
+      const heard = this.traces.get(name) ?? [];
+      const firstMs = heard[0]?.[0] ?? Number.POSITIVE_INFINITY;
+      const before = past[traced].filter(([atMs]) => atMs < firstMs);
+      this.traces.set(name, [...before.map(([atMs, value]): [number, number] => [atMs, value]), ...heard]);
+    }
+    this.schedule();
+  }
 
   apply(item: LiveItem): void {
     const nowMs = Date.now();

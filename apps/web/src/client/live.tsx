@@ -32,7 +32,7 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
   return <StoreContext value={store}>{children}</StoreContext>;
 };
 
-const useStore = (): LiveStore => {
+export const useStore = (): LiveStore => {
   const store = useContext(StoreContext);
   if (store === undefined) throw new Error("useLive outside LiveProvider");
   return store;

@@ -6,6 +6,7 @@ import { printListing } from "@lvs/core/ipvs/listing-print";
 import type { DirectorState } from "@lvs/core/director/state";
 import { printAge } from "@/client/format.ts";
 import { useDirector, useFleet, useNow } from "@/client/live.tsx";
+import { useSeededTraces } from "@/client/seed-traces.ts";
 import { useSearch } from "@/client/search.ts";
 import { CopyButton } from "@/ui/copy-button.tsx";
 import { LinkButton } from "@/ui/button.tsx";
@@ -94,6 +95,11 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
   const rows = useMemo(
     () => joinRows({ directorId: director.id, state, runs: runs ?? [] }),
     [director.id, state, runs],
+  );
+  useSeededTraces(
+    (rows?.services ?? []).flatMap((service) =>
+      service.rows.map((row) => ({ directorId: director.id, service: service.key, destination: row.key })),
+    ),
   );
   const tableAge = factAge(director, state.table, nowMs);
   const isStale = tableAge.freshness === "stale";

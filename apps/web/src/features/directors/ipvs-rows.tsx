@@ -56,9 +56,22 @@ const Cells = ({ texts }: { texts: readonly string[] }) => {
   const changed = useChanges(values);
   return [...values].map(([key, text]) => (
     <td key={key} className="l num">
-      <Changed value={text} isNew={changed.has(key)} />
+      <Padded text={text} isNew={changed.has(key)} />
     </td>
   ));
+};
+
+/** ipvsadm's padding stays outside of the tone that marks a changed value. */
+const Padded = ({ text, isNew }: { text: string; isNew: boolean }) => {
+  const value = text.trim();
+  const start = text.indexOf(value);
+  return (
+    <>
+      {text.slice(0, start)}
+      <Changed value={value} isNew={isNew} />
+      {text.slice(start + value.length)}
+    </>
+  );
 };
 
 const ServiceSentence = ({ service, context }: { service: ServiceRows; context: TableContext }) => {

@@ -5,6 +5,7 @@ import type { Trace } from "@/client/live-store.ts";
 import { printAge, printRate, printSum } from "@/client/format.ts";
 import { useNow, useTraces } from "@/client/live.tsx";
 import { vrrpLook, VrrpShape } from "@/client/marks.tsx";
+import { useSeededTraces } from "@/client/seed-traces.ts";
 import { sparkValues } from "@/client/spark-values.ts";
 import { Glyph, State } from "@/ui/glyph.tsx";
 import { Spark } from "@/ui/spark.tsx";
@@ -25,6 +26,15 @@ interface TableProps {
 /** One line per VRRP instance; only a row with something wrong has a second line, which says it in words. */
 export const InstanceTable = (props: TableProps) => {
   const { rows } = props;
+  useSeededTraces(
+    rows.flatMap(({ serving }) =>
+      (serving?.serviceKeys ?? []).map((service) => ({
+        directorId: serving?.director.id ?? "",
+        service,
+        destination: undefined,
+      })),
+    ),
+  );
   const body = useRef<HTMLTableSectionElement>(null);
   const isLong = rows.length > drawnAtOnce;
   const virtual = useWindowVirtualizer({

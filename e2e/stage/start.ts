@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { enrolPort, enrolUrlOf, innerPort } from "../console/lab-console.ts";
@@ -40,12 +41,22 @@ interface Started {
 }
 
 async function startWithLab(started: Started): Promise<void> {
-  await step("lab: two directors, four real servers, a client", () => up({ name: lab, topology: "cdn", reusesDisks: true }));
+  await step("lab: two directors, four real servers, a client", () =>
+    up({ name: lab, topology: "cdn", reusesDisks: true }),
+  );
   started.isLabUp = true;
   const { plan } = openLab(lab);
   const enrolUrl = enrolUrlOf(plan);
   started.console = await step("console", async () => {
-    const running = await runConsole({ lab, port: innerPort, enrolPort, enrolUrl, dataDir, isQuiet: true, log: logFile() });
+    const running = await runConsole({
+      lab,
+      port: innerPort,
+      enrolPort,
+      enrolUrl,
+      dataDir,
+      isQuiet: true,
+      log: logFile(),
+    });
     started.console = running;
     await publish({ lab, hostPort: port, port: innerPort });
     await waitForHealth(url, (health) => health.database === "ok");
@@ -53,7 +64,10 @@ async function startWithLab(started: Started): Promise<void> {
   });
   await step("directors enrolled, real servers registered", async () => {
     await provisionLab({ lab, dataDir, enrolUrl });
-    await waitForHealth(url, (health) => health.status === "ok" && health.directors.connected === plan.directors.length);
+    await waitForHealth(
+      url,
+      (health) => health.status === "ok" && health.directors.connected === plan.directors.length,
+    );
   });
 }
 
@@ -67,6 +81,20 @@ async function startAlone(started: Started, reasons: readonly string[]): Promise
     await waitForHealth(url, (health) => health.database === "ok");
     return running;
   });
+}
+
+/** Before anything is touched: a console that runs already is left alone. */
+async function expectFreePort(): Promise<void> {
+  const probe = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  probe.close();
+  if (!isFree)
+    throw new Error(
+      `port ${port} of 127.0.0.1 is taken, perhaps by a console that runs already; PORT=… chooses another`,
+    );
 }
 
 function logFile(): string {
@@ -88,6 +116,7 @@ async function stop(started: Started): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  await expectFreePort();
   const started: Started = { console: undefined, isLabUp: false };
   const reasons = whyNoLab();
   try {
@@ -95,7 +124,9 @@ async function main(): Promise<void> {
     const interrupted = await Promise.race([starting.then(() => undefined), isAsked]);
     if (interrupted === undefined) {
       process.stdout.write(`\nLVS Console is at ${url}\n${howToSignIn()}\nCtrl-C stops everything.\n`);
-      const ended = started.console?.ended.then((code) => `the console ended by itself (exit ${code}); its log: ${logFile()}`);
+      const ended = started.console?.ended.then(
+        (code) => `the console ended by itself (exit ${code}); its log: ${logFile()}`,
+      );
       const why = await Promise.race([isAsked, ...(ended === undefined ? [] : [ended])]);
       if (!why.startsWith("SIG")) {
         process.stderr.write(`${why}\n`);

@@ -1,5 +1,5 @@
 import type { Entry } from "../../reading.ts";
-import { readInteger } from "../../words.ts";
+import { isNumericAddress, readInteger } from "../../words.ts";
 import { inGlobals } from "../examples.ts";
 import type { Rule } from "../rule.ts";
 
@@ -61,8 +61,10 @@ const includeCheck: Read = (words) => {
   return bad === undefined ? undefined : `${bad} is no check of includes`;
 };
 
+/** A host name is looked up on the machine; four numbers are no host name. */
 const smtpServer: Read = (words) => {
-  const [, , port] = words;
+  const [, host = "", port] = words;
+  if (/^\d+(?:\.\d+){3}$/u.test(host) && !isNumericAddress(host)) return `${host} is no address`;
   return port === undefined || readInteger(port, { min: 1, max: 65535 }).fault === undefined
     ? undefined
     : `${port} is no port`;

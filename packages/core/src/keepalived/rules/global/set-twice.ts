@@ -3,9 +3,9 @@ import { inInstance } from "../examples.ts";
 import type { Keyword } from "../../keywords/keyword.ts";
 import type { Report, Rule } from "../rule.ts";
 
-/** Scripts keepalived takes from the first line; it complains about the second. */
+/** Scripts and the like keepalived takes from the first line; it complains about the second. */
 const firstCounts =
-  /^(?:notify.*|quorum_(?:up|down)|startup_script|shutdown_script|.*_fifo(?:_script)?|snmp_socket|nftables(?:_ipvs)?|vrrp_iptables|vmac_prefix|vmac_addr_prefix|tmp_config_directory|use_ipvlan)$/u;
+  /^(?:notify.*|quorum_(?:up|down)|startup_script|shutdown_script|.*_fifo(?:_script)?|snmp_socket|nftables(?:_ipvs)?|vrrp_iptables|vmac_prefix|vmac_addr_prefix|tmp_config_directory|use_ipvlan|name)$/u;
 /** Keywords that belong to others or add up. */
 const addsUp: ReadonlySet<string> = new Set([
   "state",
@@ -13,7 +13,6 @@ const addsUp: ReadonlySet<string> = new Set([
   "file",
   "weight",
   "digest",
-  "name",
   "track_file",
   "interface",
   "vrrp_version",

@@ -1,4 +1,5 @@
 import { inInstance } from "../examples.ts";
+import type { Keyword } from "../../keywords/keyword.ts";
 import type { Rule } from "../rule.ts";
 
 export const missingValue: Rule = {
@@ -17,10 +18,15 @@ export const missingValue: Rule = {
       if (words.length > keyword.required) return;
       const labels = [...keyword.values.map(({ label }) => label), keyword.rest?.label ?? ""];
       const missing = labels.slice(words.length - 1, keyword.required).join(" ");
-      report(entry.spot, `${keyword.name} needs a value: ${missing}`);
+      const severity = isPassedOver(keyword) ? "warning" : "error";
+      report(entry.spot, `${keyword.name} needs a value: ${missing}`, { severity });
     },
   },
 };
+
+/** keepalived says nothing of these, and the check goes by its default. */
+const isPassedOver = ({ block, name }: Keyword): boolean =>
+  block === "url" && (name === "status_code" || name.startsWith("regex"));
 
 /** Blocks that want exactly one name (block-name). */
 const hasRuleOfItsOwn: ReadonlySet<string> = new Set(["vrrp_instance", "vrrp_sync_group", "track_group"]);

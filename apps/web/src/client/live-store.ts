@@ -19,6 +19,16 @@ export interface Live {
   readonly eventCount: number;
 }
 
+/** Before the first word. */
+export const nothingHeard: Live = {
+  fleet: undefined,
+  offsetMs: 0,
+  stream: "connecting",
+  heardAtMs: undefined,
+  problem: undefined,
+  eventCount: 0,
+};
+
 /** What is traced of a row or a service: ActiveConn, and new connections per second. */
 export type Traced = "active" | "rate";
 
@@ -29,14 +39,7 @@ const traceKeptMs = 15 * 60_000;
 const traceStepMs = 5_000;
 
 export class LiveStore {
-  private live: Live = {
-    fleet: undefined,
-    offsetMs: 0,
-    stream: "connecting",
-    heardAtMs: undefined,
-    problem: undefined,
-    eventCount: 0,
-  };
+  private live: Live = nothingHeard;
   private shown: Live = this.live;
   private readonly listeners = new Set<() => void>();
   private readonly traces = new Map<string, [number, number][]>();

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { LiveStore, type Live, type Trace, type Traced } from "./live-store.ts";
+import { LiveStore, nothingHeard, type Live, type Trace, type Traced } from "./live-store.ts";
 import { useTRPCClient } from "./trpc.ts";
 
 const StoreContext = createContext<LiveStore | undefined>(undefined);
@@ -49,7 +49,8 @@ export const useLive = <Part,>(select: (live: Live) => Part): Part => {
     last.current = { live, part };
     return part;
   };
-  return useSyncExternalStore(store.subscribe, read, read);
+  // What the server drew was drawn without a fleet; the first drawing here must be the same, however early the stream speaks.
+  return useSyncExternalStore(store.subscribe, read, () => select(nothingHeard));
 };
 
 export const useFleet = (): Fleet | undefined => useLive((live) => live.fleet);

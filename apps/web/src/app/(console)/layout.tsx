@@ -5,7 +5,7 @@ import { UserProvider } from "@/client/user.tsx";
 import { Shell } from "@/features/shell/shell.tsx";
 import { currentPerson, needsSetup } from "@/server/current-person.ts";
 import { redirect } from "next/navigation";
-import { Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 /** Only for signed-in people: everybody else is sent away before anything is drawn. */
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
@@ -17,9 +17,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       <UserProvider user={{ id, name, email, role }}>
         <LiveProvider>
           <TruthProvider>
-            <Suspense>
-              <Shell>{children}</Shell>
-            </Suspense>
+            <Shell>{children}</Shell>
           </TruthProvider>
         </LiveProvider>
       </UserProvider>

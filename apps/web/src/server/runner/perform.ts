@@ -9,6 +9,7 @@ import type { AgentClient } from "../agents.ts";
 import { SshError } from "../ssh/ssh-error.ts";
 import type { ReachedRealServer } from "../real-servers/reach.ts";
 import type { ActionOutcome, PerformContext } from "./ports.ts";
+import { putBack } from "./put-back.ts";
 
 /** The hands of the runner: agents for directors, SSH for real servers. Every action may be done twice with the same end. */
 export interface Hands {
@@ -125,30 +126,17 @@ async function restoreConfig(
   action: Of<"restoreConfig">,
   context: PerformContext,
 ): Promise<ActionOutcome> {
-  const where = nameOf(context, action.directorId);
   const config = freshState(findDirector(context.facts, action.directorId))?.config;
   const file = config === undefined ? undefined : knownValue(config);
-  if (file?.sha256 === action.sha256 && (file.loadedSha256 ?? action.sha256) === action.sha256) {
-    await context.say({ where, kind: "note", text: "the file from before is in place" });
-    return done;
-  }
   const activation = isDaemonRunning(context, action.directorId) === true ? action.activation : "none";
-  const written = context.run.record[writtenKey(action.directorId)];
-  const result = await (
-    await hands.agentFor(action.directorId)
-  ).config.restore.mutate({
-    sha256: action.sha256,
-    activation,
-    ...(written === undefined ? {} : { expectedSha256: written }),
+  return putBack({
+    agent: (await hands.agentFor(action.directorId)).config,
+    file,
+    wanted: { sha256: action.sha256, activation },
+    written: context.run.record[writtenKey(action.directorId)],
+    where: nameOf(context, action.directorId),
+    say: context.say,
   });
-  if (result.outcome === "refused") return refuse(result, where, context);
-  for (const text of result.output) await context.say({ where, kind: "output", text });
-  await context.say({
-    where,
-    kind: "note",
-    text: `the file from before is back, ${action.sha256.slice(0, 12)}`,
-  });
-  return result.outcome === "reverted" ? { kind: "refused", reason: `${where}: ${result.reason}` } : done;
 }
 
 async function steerDaemon(

@@ -106,10 +106,9 @@ const configFor = (keyword: Keyword, keywordName = keyword.name): string => {
   ].join("\n");
 };
 
-/** Known only to builds with this option; Debian's has them off. */
-const builtWithout: ReadonlySet<string> = new Set(["vrrp_iptables", "vrrp_ipsets"]);
-const isOptional = (keyword: Keyword): boolean =>
-  builtWithout.has(keyword.name) || keyword.block === "host" || keyword.opens === "host";
+/** Known only to builds with this option; Debian's has it off. */
+const builtWithout: ReadonlySet<string> = new Set(["vrrp_ipsets"]);
+const isOptional = (keyword: Keyword): boolean => builtWithout.has(keyword.name);
 
 const known = keywords.filter((keyword) => keyword.since === undefined && !isOptional(keyword));
 const newer = keywords.filter((keyword) => keyword.since !== undefined && keyword.block !== "auth_hmac");

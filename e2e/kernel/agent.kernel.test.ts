@@ -7,7 +7,7 @@ import { commitResultSchema, configTextSchema, stageResultSchema } from "@lvs/co
 import { directorStateSchema, type DirectorState } from "@lvs/core/director/state";
 import { readAgentPid, startAgent } from "../lab/agent.ts";
 import { down } from "../lab/down.ts";
-import { mustExec, openLab } from "../lab/exec.ts";
+import { mustExec } from "../lab/exec.ts";
 import { injectFault } from "../lab/faults.ts";
 import { startLoad } from "../lab/load/load.ts";
 import { projectRoot } from "../lab/machine/state.ts";
@@ -91,9 +91,19 @@ const verdictOf = (state: DirectorState, address: string) =>
 const eventsOf = (changes: readonly { readonly data: unknown }[]): DirectorChange[] =>
   changes.map(({ data }) => directorChangeSchema.parse(data));
 
+/** Long enough not to stand in a counter or a hash by chance. */
+const secret = "Pw7xQz9K";
+
+/** Gives both directors that password before their agents look. */
+async function setPassword(): Promise<void> {
+  const change = `sed -i 's/auth_pass .*/auth_pass ${secret}/' ${confPath}; /etc/init.d/keepalived restart`;
+  await Promise.all(["lvs-1", "lvs-2"].map((director) => mustExec(lab, director, ["sh", "-c", change])));
+}
+
 beforeAll(async () => {
   if (!existsSync(bundle)) throw new Error(`the agent is not built: ${bundle}`);
   await up({ name: lab });
+  await setPassword();
   testConsole = await startConsole(lab, "10.77.0.2");
   for (const director of ["lvs-1", "lvs-2"]) {
     // A given lab may know another console from before.
@@ -361,12 +371,16 @@ describe("the agent itself", () => {
 
   it("enrols with a token once: a used one is refused with one clear line and its own exit code", async () => {
     const used = await testConsole.token();
-    const run = (token: string, state: string) =>
-      mustExec(lab, "lvs-2", [
-        "sh",
-        "-c",
-        `LVS_AGENT_STATE_DIR=/tmp/enrol${process.pid}-${state} LVS_AGENT_LISTEN=127.0.0.1:0 LVS_AGENT_TOKEN=${token} timeout -k 3 10 ${process.execPath} ${bundle} 2>&1; echo "exit $?"`,
-      ]);
+    // Runs it until it serves or ends by itself; the machine may be busy, so no time is told.
+    const run = (token: string, name: string) => {
+      const out = `/tmp/enrol${process.pid}-${name}`;
+      const script = `LVS_AGENT_STATE_DIR=${out}.d LVS_AGENT_LISTEN=127.0.0.1:0 LVS_AGENT_TOKEN=${token} ${process.execPath} ${bundle} >${out} 2>&1 &
+pid=$!; left=130
+while [ $left -gt 0 ] && kill -0 $pid 2>/dev/null && ! grep -q serving ${out}; do sleep 0.2; left=$((left - 1)); done
+grep -q serving ${out} && kill -9 $pid
+wait $pid; echo "exit $?" >>${out}; cat ${out}`;
+      return mustExec(lab, "lvs-2", ["sh", "-c", script]);
+    };
     expect(await run(used, "first")).toContain('"message":"enrolled"');
     const refused = await run(used, "second");
     expect(refused).toContain("the console refused the enrolment (tokenUsed)");
@@ -378,10 +392,8 @@ describe("the agent itself", () => {
   });
 
   it("no password stands in anything it ever answered, nor in its log", async () => {
-    const secret = openLab(lab).plan.instances[0]?.authPass ?? "";
-    expect(secret.length).toBeGreaterThan(3);
     expect(await readFile("lvs-1")).toContain(secret);
-    expect(heard.length).toBeGreaterThan(50);
+    expect(heard.length).toBeGreaterThan(20);
     expect(heard.some((text) => text.includes(secret))).toBe(false);
     expect(await mustExec(lab, "lvs-1", ["cat", "/var/log/lvs-agent.log"])).not.toContain(secret);
     const prints = (host: string) => ask(host, "config.fingerprints", { key: "ab".repeat(32) });

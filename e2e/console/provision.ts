@@ -23,9 +23,16 @@ const idSchema = z.object({ id: z.string() });
 const directorsSchema = z.object({ directors: z.array(z.object({ id: z.string(), name: z.string() })) });
 
 /** May be done again: directors that are enrolled already are left alone. */
-export async function provisionLab(options: { lab: string; dataDir: string; enrolUrl: string }): Promise<Provisioned> {
+export async function provisionLab(options: {
+  lab: string;
+  dataDir: string;
+  enrolUrl: string;
+}): Promise<Provisioned> {
   const { plan } = openLab(options.lab);
-  const ask = async <Schema extends z.ZodType>(schema: Schema, argv: readonly string[]): Promise<z.infer<Schema>> => {
+  const ask = async <Schema extends z.ZodType>(
+    schema: Schema,
+    argv: readonly string[],
+  ): Promise<z.infer<Schema>> => {
     const env = { ...process.env, LVS_CONSOLE_DATA_DIR: options.dataDir };
     const { stdout } = await run(process.execPath, [command, ...argv], { env, timeout: 60_000 });
     return schema.parse(JSON.parse(stdout));
@@ -49,7 +56,10 @@ export async function provisionLab(options: { lab: string; dataDir: string; enro
   for (const director of plan.directors.filter((each) => !known.has(each.name))) {
     const argv = ["token", "--cluster", cluster, "--enrol-url", options.enrolUrl];
     const { token } = await ask(z.object({ token: z.string() }), argv);
-    await startAgent(options.lab, director.name, { LVS_AGENT_TOKEN: token, LVS_AGENT_ADDRESS: director.address });
+    await startAgent(options.lab, director.name, {
+      LVS_AGENT_TOKEN: token,
+      LVS_AGENT_ADDRESS: director.address,
+    });
   }
   const directorIds = await untilEnrolled(plan, readDirectors);
   return { clusterId, realServerIds, directorIds };

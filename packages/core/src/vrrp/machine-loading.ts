@@ -1,5 +1,5 @@
 import { ownerPriority } from "./election.ts";
-import type { InstanceConfig, RouterConfig } from "./machine-model.ts";
+import type { GroupConfig, InstanceConfig, RouterConfig } from "./machine-model.ts";
 import { advertise } from "./machine-transitions.ts";
 import type { Group, Instance, Turn } from "./machine-turn.ts";
 import {
@@ -13,7 +13,7 @@ import {
   reportGroup,
   send,
 } from "./machine-turn.ts";
-import { trackingOf } from "./tracking.ts";
+import { heededTrackers, trackingOf } from "./tracking.ts";
 
 /** How keepalived begins, is told a new file, and ends. */
 
@@ -22,6 +22,13 @@ const withoutContradictions = (config: InstanceConfig): InstanceConfig => {
   const canPreempt = config.canPreempt || config.startsAsMaster || config.priority === ownerPriority;
   const preemptDelayMs = config.startsAsMaster || !canPreempt ? 0 : config.preemptDelayMs;
   return { ...config, canPreempt, preemptDelayMs };
+};
+
+const withHeededTrackers = (config: InstanceConfig, groups: readonly GroupConfig[]): InstanceConfig => {
+  const group = groups.find(({ instances }) => instances.includes(config.name));
+  const isHeld = group !== undefined && !group.usesTrackerWeights;
+  const owner = config.priority === ownerPriority ? "owner" : undefined;
+  return { ...config, trackers: heededTrackers(config.trackers, isHeld ? "group" : owner) };
 };
 
 const newInstance = (given: InstanceConfig, turn: Turn): Instance => {
@@ -58,7 +65,7 @@ const isHeldDown = (turn: Turn, instance: Instance): boolean =>
   instance.faults > 0 || groupOf(turn, instance)?.phase === "FAULT";
 
 const load = (turn: Turn, config: RouterConfig): void => {
-  turn.instances = config.instances.map((each) => newInstance(each, turn));
+  turn.instances = config.instances.map((each) => newInstance(withHeededTrackers(each, config.groups), turn));
   turn.groups = config.groups.map((each) => ({ config: each, phase: "INIT" }));
   for (const group of turn.groups) prepareGroup(turn, group);
 };

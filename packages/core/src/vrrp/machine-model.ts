@@ -3,6 +3,7 @@ import type { VrrpVersion } from "./timing.ts";
 
 /** Something that raises or lowers a priority, or puts an instance into FAULT (keepalived's track_* blocks). */
 export type TrackerUse = {
+  readonly kind: "interface" | "script" | "file" | "process" | "bfd";
   readonly tracker: string;
   /** -254 to 254; 0: a bad report is a FAULT. */
   readonly weight: number;
@@ -36,7 +37,12 @@ export type InstanceConfig = {
   readonly trackers: readonly TrackerUse[];
 };
 
-export type GroupConfig = { readonly name: string; readonly instances: readonly string[] };
+export type GroupConfig = {
+  readonly name: string;
+  readonly instances: readonly string[];
+  /** sync_group_tracking_weight: without it members must not drift apart by weights, see `heededTrackers`. */
+  readonly usesTrackerWeights: boolean;
+};
 
 /** All that one director's keepalived runs. */
 export type RouterConfig = {

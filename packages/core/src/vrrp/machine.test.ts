@@ -21,7 +21,7 @@ const instance = (given: Partial<InstanceConfig> = {}): InstanceConfig => ({
   advertIntervalMs: 1000,
   canPreempt: true,
   preemptDelayMs: 0,
-  trackers: [{ tracker: linkTracker("eth0"), weight: 0, isReversed: false }],
+  trackers: [{ kind: "interface", tracker: linkTracker("eth0"), weight: 0, isReversed: false }],
   ...given,
 });
 
@@ -82,7 +82,7 @@ describe("two directors", () => {
   });
 
   it("a lower priority by a tracker hands over without a gap: the old MASTER leaves when it hears the new one", () => {
-    const trackers = [{ tracker: "drain", weight: -100, isReversed: false }];
+    const trackers = [{ kind: "file", tracker: "drain", weight: -100, isReversed: false } as const];
     const lines = timeline(
       [
         ...started({ trackers }),
@@ -220,10 +220,10 @@ describe("a sync group", () => {
         virtualRouterId: 51 + index,
         priority,
         address,
-        trackers: [{ tracker: linkTracker(name), weight: 0, isReversed: false }],
+        trackers: [{ kind: "interface", tracker: linkTracker(name), weight: 0, isReversed: false }],
       }),
     ),
-    groups: [{ name: "G", instances: ["inside", "outside"] }],
+    groups: [{ name: "G", instances: ["inside", "outside"], usesTrackerWeights: false }],
   });
 
   it("moves as one: a fault of one member is everybody's", () => {

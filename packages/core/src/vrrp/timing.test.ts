@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compareCandidates, effectivePriority, elect } from "./election.ts";
 import { masterDownMs, skewMs } from "./timing.ts";
-import { contributionOf } from "./tracking.ts";
+import { contributionOf, heededTrackers } from "./tracking.ts";
 
 describe("the skew", () => {
   it.each([
@@ -41,7 +41,12 @@ describe("an election", () => {
 });
 
 describe("a tracker", () => {
-  const use = (weight: number, isReversed = false) => ({ tracker: "t", weight, isReversed });
+  const use = (weight: number, isReversed = false) => ({
+    kind: "script" as const,
+    tracker: "t",
+    weight,
+    isReversed,
+  });
   const up = { kind: "state", isUp: true } as const;
   const down = { kind: "state", isUp: false } as const;
   it.each([
@@ -59,6 +64,20 @@ describe("a tracker", () => {
     ["of a file without weight is well at 0", use(0), { kind: "value", value: 0 }, 0],
   ] as const)("%s", (_title, of, report, expected) => {
     expect(contributionOf(of, report)).toBe(expected);
+  });
+
+  it.each([
+    ["file", 1, { group: [0], owner: [0] }],
+    ["file", 2, { group: [], owner: [] }],
+    ["script", 20, { group: [], owner: [] }],
+    ["bfd", -20, { group: [], owner: [] }],
+    ["interface", 20, { group: [0], owner: [] }],
+    ["script", 0, { group: [0], owner: [0] }],
+  ] as const)("%s of weight %i in a group, and of an owner", (kind, weight, expected) => {
+    const weights = (weightless: "group" | "owner" | undefined) =>
+      heededTrackers([{ ...use(weight), kind }], weightless).map((each) => each.weight);
+    expect({ group: weights("group"), owner: weights("owner") }).toEqual(expected);
+    expect(weights(undefined)).toEqual([weight]);
   });
 
   it("that has not reported changes nothing", () => {

@@ -30,6 +30,25 @@ export const contributionOf = (use: TrackerUse, report: TrackerReport | undefine
   return report.kind === "state" ? ofState(use, report.isUp) : ofValue(use, report.value);
 };
 
+/**
+ * Those of an instance's trackers that keepalived heeds. A member of a sync group, and an owner, must not be moved by weights: scripts
+ * and BFD with one are dropped, a file's default weight of 1 becomes 0 (so that any number but 0 is a FAULT) and a file with
+ * another is dropped; an interface's becomes 0 in a group, an owner drops it (keepalived 2.2 vrrp_complete_instance).
+ */
+export const heededTrackers = (
+  trackers: readonly TrackerUse[],
+  weightless: "group" | "owner" | undefined,
+): readonly TrackerUse[] => {
+  if (weightless === undefined) return trackers;
+  return trackers.flatMap((use) => {
+    if (use.weight === 0) return [use];
+    const isKept =
+      use.kind === "file" ? use.weight === 1 : use.kind === "interface" && weightless === "group";
+    if (use.kind === "process") return [use];
+    return isKept ? [{ ...use, weight: 0 }] : [];
+  });
+};
+
 export type Tracking = { readonly faults: number; readonly effectivePriority: number };
 
 /** Faults and effective priority of an instance under all reports. `basePriority` may differ from the configured one. */

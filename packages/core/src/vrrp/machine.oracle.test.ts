@@ -1,0 +1,508 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { InstanceConfig, RouterConfig } from "./machine-model.ts";
+import { type Happening, linkTracker, simulate } from "./simulation.ts";
+
+/**
+ * Random scripts of events done to real keepalived daemons (`-P`) in network namespaces of their own, and to the simulation. Every
+ * daemon writes its states to one FIFO, whose order is the order of the machine.
+ */
+
+const count = Number(process.env["VRRP_ORACLE_SCRIPTS"] ?? 50);
+const atOnce = Number(process.env["VRRP_ORACLE_AT_ONCE"] ?? 25);
+const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
+console.info(`vrrp/machine oracle: seed ${seed}`);
+
+const isRoot = process.getuid?.() === 0;
+const isInstalled = ["keepalived", "ip", "setpriv", "chrt"].every(
+  (name) => spawnSync("which", [name]).status === 0,
+);
+if (!isRoot || !isInstalled) console.log("skipped: needs root, keepalived and iproute2");
+
+/** How well the moment is known at which an event took effect in another process: a loaded machine is late. */
+const uncertaintyMs = 60;
+const perturbations = 24;
+
+type Host = "a" | "b" | "c";
+type Kind = "toggled" | "killed" | "reloaded" | "link" | "isolation" | "tracked";
+type Action = { readonly host: Host; readonly kind: Kind; readonly gap: number; readonly value: number };
+type Member = Pick<InstanceConfig, "priority" | "startsAsMaster" | "canPreempt" | "preemptDelayMs">;
+type Script = {
+  readonly version: 2 | 3;
+  readonly intervalMs: number;
+  readonly isGrouped: boolean;
+  readonly usesWeights: boolean;
+  readonly weight: number;
+  readonly hosts: readonly Member[];
+  readonly actions: readonly Action[];
+};
+
+const hostNames: readonly Host[] = ["a", "b", "c"];
+const priorities = [50, 100, 150, 200, 250] as const;
+const script: fc.Arbitrary<Script> = fc
+  .record({
+    version: fc.constantFrom(3 as const, 3 as const, 3 as const, 3 as const, 2 as const),
+    intervalMs: fc.constantFrom(300, 400, 500),
+    isGrouped: fc.boolean(),
+    usesWeights: fc.boolean(),
+    weight: fc.constantFrom(0, 1, 1, -1, 2),
+    order: fc.shuffledSubarray([...priorities], { minLength: 2, maxLength: 3 }),
+    /** Two directors may also be equals, or one of them the owner. */
+    peculiarity: fc.constantFrom("none", "none", "equal", "owner"),
+    manners: fc.array(
+      fc.record({
+        startsAsMaster: fc.boolean(),
+        canPreempt: fc.constantFrom(true, true, false),
+        preemptDelayMs: fc.constantFrom(0, 0, 1500),
+      }),
+      { minLength: 3, maxLength: 3 },
+    ),
+    actions: fc.array(
+      fc.record({
+        host: fc.constantFrom(...hostNames),
+        kind: fc.constantFrom<Kind[]>("toggled", "killed", "reloaded", "link", "isolation", "tracked"),
+        gap: fc.double({ min: 2, max: 8, noNaN: true }),
+        value: fc.constantFrom(-254, -120, 0, 60),
+      }),
+      { minLength: 5, maxLength: 8 },
+    ),
+  })
+  .map(({ version, intervalMs, order, peculiarity, manners, actions, ...rest }) => {
+    const hosts = order.map((priority, index): Member => {
+      const isSecond = index === 1 && order.length === 2;
+      const chosen = isSecond && peculiarity === "equal" ? (order[0] ?? priority) : priority;
+      const isOwner = index === 0 && peculiarity === "owner" && order.length === 2;
+      const { startsAsMaster = false, canPreempt = true, preemptDelayMs = 0 } = manners[index] ?? {};
+      return isOwner
+        ? { priority: 255, startsAsMaster: true, canPreempt: true, preemptDelayMs: 0 }
+        : { priority: chosen, startsAsMaster, canPreempt, preemptDelayMs: canPreempt ? preemptDelayMs : 0 };
+    });
+    return version === 2
+      ? { version, intervalMs: 1000, ...rest, hosts, actions: actions.slice(0, 4) }
+      : { version, intervalMs, ...rest, hosts, actions };
+  });
+
+const prefix = `vrrp${process.pid}`;
+const folder = mkdtempSync(join(tmpdir(), "lvs-vrrp-"));
+const fifo = join(folder, "fifo");
+const wire = `${prefix}w`;
+const namespaces: string[] = [];
+const children = new Set<ChildProcess>();
+type Line = { readonly atMs: number; readonly name: string; readonly state: string };
+const lines: Line[] = [];
+
+const ip = (args: readonly string[], input?: string): void => {
+  const ran = spawnSync("ip", args, { input, encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(`ip ${args.join(" ")}: ${ran.stderr}`);
+};
+
+/** While daemons run nothing may hold up the reading of the FIFO. */
+const ipMeanwhile = (args: readonly string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("ip", args, { stdio: "ignore" });
+    child.once("error", reject);
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`ip ${args.join(" ")}`))));
+  });
+
+const addressOf = (host: Host): string => `192.0.2.${hostNames.indexOf(host) + 1}`;
+
+/** A director in its own namespace, with the daemon that runs in it. */
+class Director {
+  readonly host: Host;
+  readonly #label: string;
+  readonly #namespace: string;
+  readonly #script: Script;
+  readonly #member: Member;
+  #daemon: { child: ChildProcess; vrrpPidFile: string } | undefined;
+  #priority: number;
+  #starts = 0;
+  isLinkUp = true;
+  isIsolated = false;
+
+  constructor(given: { script: Script; host: Host; label: string; member: Member }) {
+    this.host = given.host;
+    this.#label = given.label;
+    this.#namespace = `${prefix}${given.label}`;
+    this.#script = given.script;
+    this.#member = given.member;
+    this.#priority = given.member.priority;
+    namespaces.push(this.#namespace);
+    ip(["netns", "add", this.#namespace]);
+    const end = ["link", "add", given.label, "type", "veth", "peer", "name", "eth0"];
+    ip(["-n", wire, ...end, "netns", this.#namespace]);
+    const inside = `link set lo up\naddr add ${addressOf(given.host)}/24 dev eth0\nlink set eth0 up\n`;
+    ip(["-n", this.#namespace, "-batch", "-"], inside);
+    ip(
+      ["-n", wire, "-batch", "-"],
+      `link set ${given.label} master ${this.bridge}\nlink set ${given.label} up\n`,
+    );
+    writeFileSync(this.#trackFile, "0");
+  }
+
+  get bridge(): string {
+    return `br${this.#label.slice(0, -1)}`;
+  }
+
+  get #trackFile(): string {
+    return join(folder, `${this.#label}.track`);
+  }
+
+  get isRunning(): boolean {
+    return this.#daemon !== undefined;
+  }
+
+  get config(): RouterConfig {
+    const names = this.#script.isGrouped ? [`${this.#label}1`, `${this.#label}2`] : [`${this.#label}1`];
+    const instances = names.map((name, index): InstanceConfig => ({
+      ...this.#member,
+      name,
+      priority: this.#priority,
+      virtualRouterId: 10 + index,
+      link: "eth0",
+      address: addressOf(this.host),
+      addresses: [`192.0.2.${101 + index}`],
+      version: this.#script.version,
+      advertIntervalMs: this.#script.intervalMs,
+      trackers: [
+        { kind: "interface", tracker: linkTracker("eth0"), weight: 0, isReversed: false },
+        ...(index === 0
+          ? [{ kind: "file", tracker: "drain", weight: this.#script.weight, isReversed: false } as const]
+          : []),
+      ],
+    }));
+    return {
+      instances,
+      groups:
+        names.length > 1
+          ? [{ name: `${this.#label}G`, instances: names, usesTrackerWeights: this.#script.usesWeights }]
+          : [],
+    };
+  }
+
+  #write(): string {
+    const path = join(folder, `${this.#label}.conf`);
+    const { instances, groups } = this.config;
+    const blocks = instances.flatMap((each, index) => [
+      `vrrp_instance ${each.name} {`,
+      `state ${each.startsAsMaster ? "MASTER" : "BACKUP"}`,
+      ...["interface eth0", `version ${each.version}`, `virtual_router_id ${each.virtualRouterId}`],
+      ...[`priority ${each.priority}`, `advert_int ${each.advertIntervalMs / 1000}`],
+      ...(each.canPreempt ? [] : ["nopreempt"]),
+      ...(each.preemptDelayMs > 0 ? [`preempt_delay ${each.preemptDelayMs / 1000}`] : []),
+      ...["virtual_ipaddress {", ...each.addresses, "}"],
+      ...(index === 0 ? ["track_file {", `drain weight ${this.#script.weight}`, "}"] : []),
+      "}",
+    ]);
+    const all = groups.flatMap(({ name, instances: members, usesTrackerWeights }) => [
+      `vrrp_sync_group ${name} {`,
+      "group {",
+      ...members,
+      "}",
+      ...(usesTrackerWeights ? ["sync_group_tracking_weight"] : []),
+      "}",
+    ]);
+    const text = [
+      ...["global_defs {", "script_user root", `vrrp_notify_fifo ${fifo}`, "}"],
+      ...["track_file drain {", `file ${this.#trackFile}`, "}", ...blocks, ...all, ""],
+    ];
+    writeFileSync(path, text.join("\n"));
+    return path;
+  }
+
+  /** Resolves with the moment of its first state. */
+  async start(): Promise<number> {
+    this.#starts += 1;
+    const vrrpPidFile = join(folder, `${this.#label}.${this.#starts}.vrrp.pid`);
+    const seen = lines.length;
+    const daemon = ["keepalived", "-P", "-n", "-l", "-D", "-f", this.#write(), "-r", vrrpPidFile];
+    const pids = ["-p", join(folder, `${this.#label}.${this.#starts}.pid`)];
+    const inside = [
+      "--pdeathsig",
+      "KILL",
+      "chrt",
+      "-r",
+      "50",
+      "ip",
+      "netns",
+      "exec",
+      this.#namespace,
+      ...daemon,
+      ...pids,
+    ];
+    const log = openSync(join(folder, `${this.#label}.log`), "a");
+    const child = spawn("setpriv", inside, { stdio: ["ignore", log, log] });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    this.#daemon = { child, vrrpPidFile };
+    for (const until = Date.now() + 15_000; Date.now() < until;) {
+      const own = (line: Line): boolean => line.name.startsWith(this.#label) && line.state !== "STOP";
+      const first = lines.slice(seen).find(own);
+      if (first !== undefined) return first.atMs;
+      await sleep(5);
+    }
+    throw new Error(
+      `${this.#label} does not start: ${readFileSync(join(folder, `${this.#label}.log`), "utf8")}`,
+    );
+  }
+
+  stop(): void {
+    this.#daemon?.child.kill("SIGTERM");
+    this.#daemon = undefined;
+  }
+
+  /** Both processes at once, and neither may put the other back. */
+  kill(): void {
+    if (this.#daemon === undefined) return;
+    const { child, vrrpPidFile } = this.#daemon;
+    child.kill("SIGSTOP");
+    process.kill(Number(readFileSync(vrrpPidFile, "utf8").trim()), "SIGKILL");
+    child.kill("SIGKILL");
+    this.#daemon = undefined;
+  }
+
+  reload(priority: number): void {
+    if (this.#priority !== 255) this.#priority = priority;
+    this.#write();
+    this.#daemon?.child.kill("SIGHUP");
+  }
+
+  async setLink(isUp: boolean): Promise<void> {
+    this.isLinkUp = isUp;
+    await ipMeanwhile(["-n", wire, "link", "set", this.#label, isUp ? "up" : "down"]);
+  }
+
+  async setIsolated(isIsolated: boolean): Promise<void> {
+    this.isIsolated = isIsolated;
+    await ipMeanwhile([
+      "-n",
+      wire,
+      "link",
+      "set",
+      this.#label,
+      ...(isIsolated ? ["nomaster"] : ["master", this.bridge]),
+    ]);
+  }
+
+  track(value: number): void {
+    writeFileSync(this.#trackFile, String(value));
+  }
+}
+
+type Doing = { readonly director: Director; readonly action: Action };
+
+/** Does one action and says what was done; nothing where it makes no sense (a killed daemon is not reloaded). */
+const perform = async ({ director, action }: Doing): Promise<Happening | undefined> => {
+  const { host: router } = director;
+  const base = priorities[Math.abs(action.value) % priorities.length] ?? 100;
+  const beganMs = Date.now();
+  switch (action.kind) {
+    case "toggled":
+      if (!director.isRunning) {
+        const atMs = await director.start();
+        return { atMs, router, kind: "started", config: director.config };
+      }
+      director.stop();
+      return { atMs: beganMs, router, kind: "stopped" };
+    case "killed":
+      if (!director.isRunning) return undefined;
+      director.kill();
+      return { atMs: beganMs, router, kind: "killed" };
+    case "reloaded":
+      if (!director.isRunning) return undefined;
+      director.reload(base + hostNames.indexOf(director.host));
+      return { atMs: Date.now(), router, kind: "reloaded", config: director.config };
+    case "link": {
+      const isUp = !director.isLinkUp;
+      await director.setLink(isUp);
+      const report = { kind: "state", isUp } as const;
+      return { atMs: Date.now(), router, kind: "tracked", tracker: linkTracker("eth0"), report };
+    }
+    case "isolation":
+      await director.setIsolated(!director.isIsolated);
+      return { atMs: Date.now(), router, kind: director.isIsolated ? "isolated" : "rejoined" };
+    case "tracked": {
+      const report = { kind: "value", value: action.value } as const;
+      director.track(action.value);
+      return { atMs: Date.now(), router, kind: "tracked", tracker: "drain", report };
+    }
+  }
+};
+
+type Run = {
+  readonly happenings: readonly Happening[];
+  readonly observed: readonly Line[];
+  readonly endMs: number;
+};
+
+type Stage = { readonly given: Script; readonly label: string; readonly directors: readonly Director[] };
+
+const build = (given: Script, label: string): Stage => {
+  const bridge = `link add br${label} type bridge stp_state 0 mcast_snooping 0\nlink set br${label} up\n`;
+  ip(["-n", wire, "-batch", "-"], bridge);
+  const directors = given.hosts.map((member, index) => {
+    const host = hostNames[index] ?? "a";
+    return new Director({ script: given, host, label: `${label}${host}`, member });
+  });
+  return { given, label, directors };
+};
+
+/** A script done to real daemons: all start one after the other, then the actions, then silence until all has settled. */
+const run = async ({ given, label, directors }: Stage): Promise<Run> => {
+  const starts = directors.map(({ host }): Action => ({ host, kind: "toggled", gap: 0.7, value: 0 }));
+  const happenings: Happening[] = [];
+  for (const action of [...starts, ...given.actions]) {
+    const director = directors.find(({ host }) => host === action.host);
+    if (director === undefined) continue;
+    const done = await perform({ director, action });
+    if (done === undefined) continue;
+    happenings.push(done);
+    await sleep(action.gap * given.intervalMs);
+  }
+  await sleep(5 * given.intervalMs + 1500);
+  const endMs = Date.now();
+  const observed = lines.filter(({ name }) => name.startsWith(label));
+  for (const director of directors) director.kill();
+  return { happenings, observed, endMs };
+};
+
+/** Without what is said twice in a row. */
+const distinct = (all: readonly Line[]): Line[] => {
+  const last = new Map<string, string>();
+  return all.filter(({ name, state }) => {
+    const isNew = last.get(name) !== state;
+    last.set(name, state);
+    return isNew;
+  });
+};
+
+const predict = ({ happenings, endMs }: Run): Line[] => distinct(simulate(happenings, endMs).transitions);
+
+const show = (all: readonly Line[], fromMs: number): string =>
+  all
+    .map(({ atMs, name, state }) => `${String(Math.round(atMs - fromMs)).padStart(6)} ${name} ${state}`)
+    .join("\n");
+
+/** Undefined where the timelines agree, else what differs first. */
+const difference = (
+  predicted: readonly Line[],
+  observed: readonly Line[],
+  intervalMs: number,
+): string | undefined => {
+  if (predicted.length !== observed.length)
+    return `${predicted.length} predicted, ${observed.length} observed`;
+  const left = [...observed];
+  const placed: { predictedMs: number; at: number }[] = [];
+  for (const each of predicted) {
+    const at = left.findIndex(({ name }) => name === each.name);
+    const found = left[at];
+    if (found === undefined || found.state !== each.state) return `no ${each.name} ${each.state}`;
+    const offMs = Math.abs(found.atMs - each.atMs);
+    if (offMs > intervalMs) return `${each.name} ${each.state} is off by ${Math.round(offMs)} ms`;
+    placed.push({ predictedMs: each.atMs, at: observed.indexOf(found) });
+    left.splice(at, 1);
+  }
+  const isSwapped = placed.some((one) =>
+    placed.some((two) => two.predictedMs - one.predictedMs > uncertaintyMs && two.at < one.at),
+  );
+  return isSwapped ? "another order" : undefined;
+};
+
+/** Pseudo-random from -1 to 1, the same for the same numbers. */
+const noise = (a: number, b: number): number => {
+  const x = Math.sin(a * 127.1 + b * 311.7) * 43_758.5453;
+  return 2 * (x - Math.floor(x)) - 1;
+};
+
+/** The same run with every moment moved by what is not known of it. */
+const perturbed = (of: Run, variant: number): Run => ({
+  ...of,
+  happenings: of.happenings.map((each, index) => ({
+    ...each,
+    atMs: each.atMs + (variant === 0 ? 0 : noise(variant, index) * uncertaintyMs),
+  })),
+});
+
+const verdictOf = (of: Run, intervalMs: number): { isExact: boolean; problem: string | undefined } => {
+  const observed = distinct(of.observed);
+  const problems = Array.from({ length: perturbations }, (_, variant) =>
+    difference(predict(perturbed(of, variant)), observed, intervalMs),
+  );
+  const isAny = problems.includes(undefined);
+  return { isExact: problems[0] === undefined, problem: isAny ? undefined : problems[0] };
+};
+
+const report = (given: Script, of: Run): string => {
+  const fromMs = of.happenings[0]?.atMs ?? 0;
+  const done = of.happenings.map((each) => {
+    const { atMs, router, kind } = each;
+    const detail = "report" in each ? JSON.stringify(each.report) : "";
+    const priority = "config" in each ? each.config.instances[0]?.priority : "";
+    return `${Math.round(atMs - fromMs)} ${router} ${kind} ${detail}${priority}`;
+  });
+  const parts = [JSON.stringify(given.hosts), `v${given.version} ${given.intervalMs}ms`, ...done];
+  const predicted = show(predict(of), fromMs);
+  return [...parts, "predicted:", predicted, "observed:", show(distinct(of.observed), fromMs)].join("\n");
+};
+
+let reader: Socket | undefined;
+
+const listen = (): void => {
+  spawnSync("mkfifo", [fifo]);
+  reader = new Socket({ fd: openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK) });
+  let rest = "";
+  reader.on("data", (data) => {
+    const atMs = Date.now();
+    const all = `${rest}${data.toString().replaceAll("\0", "")}`.split("\n");
+    rest = all.pop() ?? "";
+    for (const line of all) {
+      const found = /^(?:INSTANCE|GROUP) "([^"]+)" (\w+) /u.exec(`${line} `);
+      lines.push({ atMs, name: found?.[1] ?? line, state: found?.[2] ?? "?" });
+    }
+  });
+};
+
+describe.skipIf(!isRoot || !isInstalled)("real keepalived", () => {
+  beforeAll(() => {
+    listen();
+    ip(["netns", "add", wire]);
+  });
+
+  afterAll(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    reader?.destroy();
+    await sleep(100);
+    for (const name of [...namespaces, wire]) spawnSync("ip", ["netns", "del", name]);
+    if (process.env["VRRP_ORACLE_KEEP"] === undefined && existsSync(folder))
+      rmSync(folder, { recursive: true, force: true });
+  });
+
+  it(`does in ${count} random scripts what the machine predicts: states, order, times within one interval`, async () => {
+    const scripts = fc.sample(script, { seed, numRuns: count });
+    const failures: string[] = [];
+    let exact = 0;
+    let transitions = 0;
+    for (let from = 0; from < scripts.length; from += atOnce) {
+      const wave = scripts.slice(from, from + atOnce);
+      const runs = await Promise.all(wave.map((each, index) => build(each, `s${from + index}x`)).map(run));
+      for (const [index, each] of wave.entries()) {
+        const ran = runs[index];
+        if (ran === undefined) continue;
+        const { isExact, problem } = verdictOf(ran, each.intervalMs);
+        transitions += distinct(ran.observed).length;
+        if (isExact) exact += 1;
+        if (problem !== undefined) failures.push(`script ${from + index}: ${problem}\n${report(each, ran)}`);
+      }
+    }
+    console.info(
+      `${count} scripts, ${transitions} transitions; ${exact} scripts as at the noted moments exactly`,
+    );
+    expect(failures.join("\n\n")).toBe("");
+    expect(transitions).toBeGreaterThan(count * 4);
+  });
+});

@@ -1,6 +1,7 @@
 import { test as base, type Page } from "@playwright/test";
 import { openLabConsole, type LabConsole } from "../console/lab-console.ts";
 import type { Topology } from "../lab/plan.ts";
+import { enter } from "./people.ts";
 
 /** A journey has a console with a live cluster in it, one for all journeys of a file, and a page signed in as its admin. */
 export interface LabFixtures {
@@ -23,11 +24,7 @@ export const test = base.extend<{ signedIn: Page }, LabFixtures>({
     { scope: "worker", timeout: 180_000 },
   ],
   signedIn: async ({ page, held }, use) => {
-    await page.goto(`${held.url}/`);
-    await page.getByLabel("E-mail").fill(held.admin.email);
-    await page.getByLabel("Password").fill(held.admin.password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Fleet" }).waitFor();
+    await enter(page, held.url, held.admin);
     await use(page);
   },
 });

@@ -26,10 +26,10 @@ export const forecastDrain = (
 ): DrainForecast => {
   const last = points.at(-1);
   const first = points.find(([atMs]) => atMs >= nowMs - lookBackMs);
+  if (last !== undefined && last[1] <= most) return { fallingPerMinute: 0, expectedAtMs: last[0], line: [] };
   if (last === undefined || first === undefined || last[0] - first[0] < shortestMs)
     return { fallingPerMinute: 0, expectedAtMs: undefined, line: [] };
   const fallingPerMinute = ((first[1] - last[1]) / (last[0] - first[0])) * 60_000;
-  if (last[1] <= most) return { fallingPerMinute, expectedAtMs: last[0], line: [] };
   if (fallingPerMinute <= 0) return { fallingPerMinute, expectedAtMs: undefined, line: [] };
   const decayMs = (last[0] - first[0]) / Math.log(first[1] / Math.max(last[1], 0.5));
   const target = Math.max(most, 0.5);

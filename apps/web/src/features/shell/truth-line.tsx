@@ -91,7 +91,8 @@ const TruthEntry = ({ items }: { items: readonly TruthItem[] }) => {
   const t = useTranslations("truth");
   const first = items[0];
   if (first === undefined) return null;
-  const look = looks[first.kind];
+  const isPaused = first.kind === "run" && first.run.status === "paused";
+  const look = isPaused ? ({ glyph: "pause", tone: "warn" } as const) : looks[first.kind];
   const words = items.length === 1 ? sentence(first) : t(`many.${first.kind}`, { count: items.length });
   return (
     <State glyph={look.glyph} tone={look.tone}>

@@ -107,6 +107,11 @@ export class LinuxNetlink implements Netlink {
     const worker = this.#exchangeWorker();
     this.#tell(worker, { kind: "start", id, bus, requests: bytes, ends, timeoutMs, perSend });
     let isDone = false;
+    let memory: SharedArrayBuffer | undefined;
+    const giveBack = (): void => {
+      if (memory !== undefined) this.#tell(worker, { kind: "more", id, memory });
+      memory = undefined;
+    };
     try {
       while (!isDone) {
         const report = await inbox.take();
@@ -115,10 +120,13 @@ export class LinuxNetlink implements Netlink {
           throw failure(`netlink ${bus}`, report);
         }
         isDone = report.isLast;
+        memory = report.memory;
         yield answersOf(report);
-        this.#tell(worker, { kind: "more", id, memory: report.memory });
+        giveBack();
       }
     } finally {
+      // Whoever leaves at the first answer ends the generator at its yield: that chunk is of use again as well, or every question costs another.
+      giveBack();
       this.#inboxes.delete(id);
       if (!isDone) this.#tell(worker, { kind: "cancel", id });
       // An idle question must not keep the process alive, a running one must.

@@ -1,3 +1,4 @@
+import { TRPCClientError } from "@trpc/client";
 import { printEndpoint } from "@lvs/core/net/endpoint";
 import { knownValue } from "@lvs/core/director/fact";
 import type { Refusal } from "@lvs/core/director/commands";
@@ -86,11 +87,13 @@ async function writeConfig(
 ): Promise<ActionOutcome> {
   const where = nameOf(context, action.directorId);
   const key = writtenKey(action.directorId);
-  if (hashOnDisk(context, action.directorId) === context.run.record[key]) {
+  const agent = await hands.agentFor(action.directorId);
+  // Asked, not taken from the facts: after a commit whose answer was lost they may still be those from before it.
+  const onDisk = await agent.config.read.query();
+  if (onDisk.sha256 === context.run.record[key]) {
     await context.say({ where, kind: "note", text: "the file written by this run is there already" });
     return done;
   }
-  const agent = await hands.agentFor(action.directorId);
   const staged = await agent.config.stage.mutate({
     baseSha256: action.baseSha256,
     change: { kind: "edits", edits: action.edits },
@@ -172,11 +175,6 @@ async function refuse(refusal: Refusal, where: string, context: PerformContext):
   return { kind: "refused", reason: `${where}: ${refusal.reason}` };
 }
 
-function hashOnDisk(context: PerformContext, directorId: string): string | undefined {
-  const config = freshState(findDirector(context.facts, directorId))?.config;
-  return config === undefined ? "unknown" : (knownValue(config)?.sha256 ?? "unknown");
-}
-
 function isDaemonRunning(context: PerformContext, directorId: string): boolean | undefined {
   const daemon = freshState(findDirector(context.facts, directorId))?.daemon;
   return daemon === undefined ? undefined : knownValue(daemon)?.isRunning;
@@ -186,8 +184,12 @@ function nameOf(context: PerformContext, directorId: string): string {
   return findDirector(context.facts, directorId)?.name ?? directorId;
 }
 
-/** A changed host key or a refused sign-in does not mend itself by asking again. */
+/**
+ * What asking again does not mend: a changed host key, a refused sign-in, and an answer of the agent itself, which was heard and
+ * says what failed. Everything else is a machine that could not be asked.
+ */
 function isFinal(error: unknown): boolean {
+  if (error instanceof TRPCClientError) return error.data !== undefined;
   if (!(error instanceof SshError)) return false;
   return (
     error.code === "hostKeyChanged" ||

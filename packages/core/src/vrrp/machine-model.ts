@@ -31,6 +31,8 @@ export type InstanceConfig = {
   /** `state MASTER`: makes an owner MASTER at once, and forbids nopreempt and preempt_delay. */
   readonly startsAsMaster: boolean;
   readonly advertIntervalMs: number;
+  /** Adverts that may be missed: 3, unless down_timer_adverts says otherwise. */
+  readonly downTimerAdverts: number;
   readonly canPreempt: boolean;
   readonly preemptDelayMs: number;
   /** Its own, its sync group's and, weight 0, its interface's. */

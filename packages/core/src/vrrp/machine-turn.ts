@@ -37,7 +37,10 @@ export const membersOf = (turn: Turn, group: Group): Instance[] =>
 
 /** The full master-down time of an instance as it is now. */
 export const fullDownMs = ({ config, effectivePriority, masterAdvertIntervalMs }: Instance): number =>
-  masterDownMs({ version: config.version, priority: effectivePriority, masterAdvertIntervalMs });
+  masterDownMs(
+    { version: config.version, priority: effectivePriority, masterAdvertIntervalMs },
+    config.downTimerAdverts,
+  );
 
 export const startTimer = (turn: Turn, instance: Instance, timer: { name: TimerName; afterMs: number }) => {
   const { name, afterMs } = timer;

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Socket } from "node:net";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -78,7 +77,8 @@ const script: fc.Arbitrary<Script> = fc
       const isSecond = index === 1 && order.length === 2;
       const chosen = isSecond && peculiarity === "equal" ? (order[0] ?? priority) : priority;
       const isOwner = index === 0 && peculiarity === "owner" && order.length === 2;
-      const { startsAsMaster = false, canPreempt = true, preemptDelayMs = 0 } = manners[index] ?? {};
+      const manner = manners[index] ?? { startsAsMaster: false, canPreempt: true, preemptDelayMs: 0 };
+      const { startsAsMaster, canPreempt, preemptDelayMs } = manner;
       return isOwner
         ? { priority: 255, startsAsMaster: true, canPreempt: true, preemptDelayMs: 0 }
         : { priority: chosen, startsAsMaster, canPreempt, preemptDelayMs: canPreempt ? preemptDelayMs : 0 };
@@ -102,12 +102,15 @@ const ip = (args: readonly string[], input?: string): void => {
   if (ran.status !== 0) throw new Error(`ip ${args.join(" ")}: ${ran.stderr}`);
 };
 
-/** While daemons run nothing may hold up the reading of the FIFO. */
-const ipMeanwhile = (args: readonly string[]): Promise<void> =>
+/** While daemons run nothing may hold this process up; the moment is the one after the command, taken where it ran. */
+const ipMeanwhile = (args: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn("ip", args, { stdio: "ignore" });
+    const command = `ip ${args.join(" ")} && date +%s%3N`;
+    const child = spawn("chrt", ["-r", "50", "sh", "-c", command], { stdio: ["ignore", "pipe", "ignore"] });
+    let said = "";
+    child.stdout.on("data", (data) => (said += String(data)));
     child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`ip ${args.join(" ")}`))));
+    child.once("close", (code) => (code === 0 ? resolve(Number(said)) : reject(new Error(command))));
   });
 
 const addressOf = (host: Host): string => `192.0.2.${hostNames.indexOf(host) + 1}`;
@@ -169,6 +172,7 @@ class Director {
       addresses: [`192.0.2.${101 + index}`],
       version: this.#script.version,
       advertIntervalMs: this.#script.intervalMs,
+      downTimerAdverts: 3,
       trackers: [
         { kind: "interface", tracker: linkTracker("eth0"), weight: 0, isReversed: false },
         ...(index === 0
@@ -191,11 +195,16 @@ class Director {
     const blocks = instances.flatMap((each, index) => [
       `vrrp_instance ${each.name} {`,
       `state ${each.startsAsMaster ? "MASTER" : "BACKUP"}`,
-      ...["interface eth0", `version ${each.version}`, `virtual_router_id ${each.virtualRouterId}`],
-      ...[`priority ${each.priority}`, `advert_int ${each.advertIntervalMs / 1000}`],
+      "interface eth0",
+      `version ${each.version}`,
+      `virtual_router_id ${each.virtualRouterId}`,
+      `priority ${each.priority}`,
+      `advert_int ${each.advertIntervalMs / 1000}`,
       ...(each.canPreempt ? [] : ["nopreempt"]),
       ...(each.preemptDelayMs > 0 ? [`preempt_delay ${each.preemptDelayMs / 1000}`] : []),
-      ...["virtual_ipaddress {", ...each.addresses, "}"],
+      "virtual_ipaddress {",
+      ...each.addresses,
+      "}",
       ...(index === 0 ? ["track_file {", `drain weight ${this.#script.weight}`, "}"] : []),
       "}",
     ]);
@@ -208,8 +217,16 @@ class Director {
       "}",
     ]);
     const text = [
-      ...["global_defs {", "script_user root", `vrrp_notify_fifo ${fifo}`, "}"],
-      ...["track_file drain {", `file ${this.#trackFile}`, "}", ...blocks, ...all, ""],
+      "global_defs {",
+      "script_user root",
+      `vrrp_notify_fifo ${fifo}`,
+      "}",
+      "track_file drain {",
+      `file ${this.#trackFile}`,
+      "}",
+      ...blocks,
+      ...all,
+      "",
     ];
     writeFileSync(path, text.join("\n"));
     return path;
@@ -272,14 +289,14 @@ class Director {
     this.#daemon?.child.kill("SIGHUP");
   }
 
-  async setLink(isUp: boolean): Promise<void> {
+  async setLink(isUp: boolean): Promise<number> {
     this.isLinkUp = isUp;
-    await ipMeanwhile(["-n", wire, "link", "set", this.#label, isUp ? "up" : "down"]);
+    return ipMeanwhile(["-n", wire, "link", "set", this.#label, isUp ? "up" : "down"]);
   }
 
-  async setIsolated(isIsolated: boolean): Promise<void> {
+  async setIsolated(isIsolated: boolean): Promise<number> {
     this.isIsolated = isIsolated;
-    await ipMeanwhile([
+    return ipMeanwhile([
       "-n",
       wire,
       "link",
@@ -319,13 +336,14 @@ const perform = async ({ director, action }: Doing): Promise<Happening | undefin
       return { atMs: Date.now(), router, kind: "reloaded", config: director.config };
     case "link": {
       const isUp = !director.isLinkUp;
-      await director.setLink(isUp);
+      const atMs = await director.setLink(isUp);
       const report = { kind: "state", isUp } as const;
-      return { atMs: Date.now(), router, kind: "tracked", tracker: linkTracker("eth0"), report };
+      return { atMs, router, kind: "tracked", tracker: linkTracker("eth0"), report };
     }
-    case "isolation":
-      await director.setIsolated(!director.isIsolated);
-      return { atMs: Date.now(), router, kind: director.isIsolated ? "isolated" : "rejoined" };
+    case "isolation": {
+      const atMs = await director.setIsolated(!director.isIsolated);
+      return { atMs, router, kind: director.isIsolated ? "isolated" : "rejoined" };
+    }
     case "tracked": {
       const report = { kind: "value", value: action.value } as const;
       director.track(action.value);
@@ -353,7 +371,8 @@ const build = (given: Script, label: string): Stage => {
 };
 
 /** A script done to real daemons: all start one after the other, then the actions, then silence until all has settled. */
-const run = async ({ given, label, directors }: Stage): Promise<Run> => {
+const run = async ({ given, label, directors }: Stage, place: number): Promise<Run> => {
+  await sleep(place * 150);
   const starts = directors.map(({ host }): Action => ({ host, kind: "toggled", gap: 0.7, value: 0 }));
   const happenings: Happening[] = [];
   for (const action of [...starts, ...given.actions]) {
@@ -450,19 +469,29 @@ const report = (given: Script, of: Run): string => {
   return [...parts, "predicted:", predicted, "observed:", show(distinct(of.observed), fromMs)].join("\n");
 };
 
-let reader: Socket | undefined;
+/** Reads the FIFO in a process of its own, before all others, and says when each line came. */
+const readerProgram = `const fs = require("node:fs");
+const fd = fs.openSync(process.argv[1], "r+");
+const room = Buffer.alloc(65536);
+for (;;) {
+  const length = fs.readSync(fd, room);
+  const atMs = Date.now();
+  const text = room.toString("latin1", 0, length).replaceAll("\\0", "");
+  fs.writeSync(1, text.split("\\n").filter(Boolean).map((line) => atMs + " " + line + "\\n").join(""));
+}`;
 
 const listen = (): void => {
   spawnSync("mkfifo", [fifo]);
-  reader = new Socket({ fd: openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK) });
+  const program = ["-r", "60", process.execPath, "-e", readerProgram, fifo];
+  const reader = spawn("chrt", program, { stdio: ["ignore", "pipe", "inherit"] });
+  children.add(reader);
   let rest = "";
-  reader.on("data", (data) => {
-    const atMs = Date.now();
-    const all = `${rest}${data.toString().replaceAll("\0", "")}`.split("\n");
+  reader.stdout.on("data", (data) => {
+    const all = `${rest}${String(data)}`.split("\n");
     rest = all.pop() ?? "";
     for (const line of all) {
-      const found = /^(?:INSTANCE|GROUP) "([^"]+)" (\w+) /u.exec(`${line} `);
-      lines.push({ atMs, name: found?.[1] ?? line, state: found?.[2] ?? "?" });
+      const found = /^(\d+) (?:INSTANCE|GROUP) "([^"]+)" (\w+) /u.exec(`${line} `);
+      lines.push({ atMs: Number(found?.[1]), name: found?.[2] ?? line, state: found?.[3] ?? "?" });
     }
   });
 };
@@ -475,7 +504,6 @@ describe.skipIf(!isRoot || !isInstalled)("real keepalived", () => {
 
   afterAll(async () => {
     for (const child of children) child.kill("SIGKILL");
-    reader?.destroy();
     await sleep(100);
     for (const name of [...namespaces, wire]) spawnSync("ip", ["netns", "del", name]);
     if (process.env["VRRP_ORACLE_KEEP"] === undefined && existsSync(folder))

@@ -19,6 +19,7 @@ const instance = (given: Partial<InstanceConfig> = {}): InstanceConfig => ({
   priority: 100,
   startsAsMaster: false,
   advertIntervalMs: 1000,
+  downTimerAdverts: 3,
   canPreempt: true,
   preemptDelayMs: 0,
   trackers: [{ kind: "interface", tracker: linkTracker("eth0"), weight: 0, isReversed: false }],

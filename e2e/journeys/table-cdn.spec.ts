@@ -1,0 +1,71 @@
+import { startLoad } from "../lab/load/load.ts";
+import { expect, test } from "./lab-test.ts";
+import {
+  expectSameCopy,
+  expectSameTable,
+  numbersOf,
+  openTable,
+  readIpvsadm,
+  readLeftBlock,
+  switches,
+} from "./shown-table.ts";
+
+const directors = ["lvs-1", "lvs-2"] as const;
+
+test.describe("the table in the browser and ipvsadm in the director, one VIP", () => {
+  for (const director of directors) {
+    test(`say the same of ${director} at rest, with every switch, on the screen and copied`, async ({
+      signedIn: page,
+      held,
+    }) => {
+      const place = { page, held, director };
+      for (const asked of switches) {
+        await openTable(place, asked);
+        await expectSameTable(place, asked);
+        await expectSameCopy(place, asked);
+      }
+    });
+  }
+
+  test("say the same while a client asks", async ({ signedIn: page, held }) => {
+    const place = { page, held, director: "lvs-1" };
+    const load = startLoad({ lab: held.lab, seconds: 240, ratePerSecond: 0.5 });
+    try {
+      for (const asked of switches) {
+        await openTable(place, asked);
+        await expectSameTable(place, asked);
+      }
+      await openTable(place, "plain");
+      await expectSameCopy(place, "plain");
+    } finally {
+      const report = await load.stop();
+      expect(report.failed, JSON.stringify(report.reasons)).toBe(0);
+      expect(report.sent).toBeGreaterThan(0);
+    }
+  });
+
+  test("follow a storm of clients: what the screen counts lies between two looks of ipvsadm", async ({
+    signedIn: page,
+    held,
+  }) => {
+    const place = { page, held, director: "lvs-1" };
+    await openTable(place, "plain");
+    await openTable(place, "--stats");
+    const load = startLoad({ lab: held.lab, seconds: 60, ratePerSecond: 50, clients: 5 });
+    try {
+      await expect.poll(() => load.soFar().ok).toBeGreaterThan(50);
+      for (let looks = 0; looks < 3; looks += 1) {
+        const before = numbersOf(await readIpvsadm(place, "--stats"));
+        await expect.poll(async () => isAtLeast(numbersOf(await readLeftBlock(page)), before)).toBe(true);
+        const shown = numbersOf(await readLeftBlock(page));
+        const after = numbersOf(await readIpvsadm(place, "--stats"));
+        expect(isAtLeast(after, shown), `${after.join(" ")} at least ${shown.join(" ")}`).toBe(true);
+      }
+    } finally {
+      await load.stop();
+    }
+  });
+});
+
+const isAtLeast = (later: readonly number[], earlier: readonly number[]): boolean =>
+  later.length === earlier.length && later.every((value, index) => value >= (earlier[index] ?? Infinity));

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import type { Observation, OwnRouter } from "./observation.ts";
+import { findingsOf, hear, nothingHeard } from "./observation.ts";
+import type { Advertisement } from "./packet.ts";
+import { passwordData } from "./packet-v2.ts";
+import { refusal } from "./refusal.ts";
+
+const secret = passwordData(new TextEncoder().encode("hush"));
+const own: OwnRouter = {
+  instance: "VI_1",
+  link: "eth0",
+  expectation: {
+    version: 2,
+    virtualRouterId: 51,
+    addresses: ["192.0.2.15"],
+    advertIntervalS: 1,
+    passwordData: secret,
+  },
+  advertIntervalMs: 1000,
+  masterSinceMs: undefined,
+  ownAddress: "192.0.2.1",
+  peers: ["192.0.2.2"],
+};
+const advert: Advertisement = {
+  version: 2,
+  virtualRouterId: 51,
+  priority: 100,
+  addresses: ["192.0.2.15"],
+  advertIntervalS: 1,
+  authentication: { type: "password", data: secret },
+  checksumRule: "plain",
+};
+
+type Sent = { readonly source?: string; readonly advert?: Advertisement; readonly atMs: readonly number[] };
+
+const hearing = (all: readonly Sent[], ours: readonly OwnRouter[] = [own]): Observation =>
+  all
+    .flatMap(({ source = "192.0.2.2", advert: advertisement = advert, atMs }) =>
+      atMs.map((at) => ({
+        atMs: at,
+        link: "eth0",
+        source,
+        decoded: { kind: "advertisement" as const, advertisement },
+      })),
+    )
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .reduce((observation, heard) => hear(observation, heard, ours), nothingHeard);
+
+const found = (observation: Observation, nowMs: number, ours: readonly OwnRouter[] = [own]): string[] =>
+  findingsOf(observation, { nowMs, own: ours }).map(({ code, sources, reason }) =>
+    [code, ...sources, ...(reason === undefined ? [] : [reason])].join(" "),
+  );
+
+describe("the observer finds", () => {
+  it("nothing about a peer that speaks as it should", () => {
+    const observation = hearing([{ atMs: [0, 1000, 2000] }]);
+    expect(found(observation, 2500)).toEqual([]);
+    expect(observation.speakers).toMatchObject([{ priority: 100, adverts: 3, lastHeardMs: 2000 }]);
+  });
+
+  it("a stranger with a virtual router of ours, and a virtual router that is not ours", () => {
+    const other = { ...advert, virtualRouterId: 52 };
+    const observation = hearing([
+      { source: "192.0.2.9", atMs: [0] },
+      { advert: other, atMs: [0] },
+    ]);
+    expect(found(observation, 500)).toEqual(["stranger 192.0.2.9", "unknown-virtual-router 192.0.2.2"]);
+  });
+
+  it.each([
+    ["address-list", { ...advert, addresses: ["192.0.2.16"] }],
+    ["interval", { ...advert, advertIntervalS: 2 }],
+    ["password", { ...advert, authentication: { type: "password", data: new Uint8Array(8) } }],
+    ["other-authentication", { ...advert, authentication: { type: "none", data: new Uint8Array(8) } }],
+  ] as const)("an advert that is not believed for its %s, without saying the password", (reason, other) => {
+    const observation = hearing([{ advert: other, atMs: [0] }]);
+    expect(found(observation, 500)).toEqual([`not-believed 192.0.2.2 ${reason}`]);
+    expect(JSON.stringify(observation)).not.toContain(String(secret[0]) + "," + String(secret[1]));
+  });
+
+  it("a second MASTER among those heard, but not a handover", () => {
+    const split = hearing(
+      [{ atMs: [0, 1000, 2000, 3000] }, { source: "192.0.2.3", atMs: [500, 1500, 2500] }],
+      [],
+    );
+    expect(found(split, 3100, [])).toContain("second-master 192.0.2.2 192.0.2.3");
+    const handover = hearing([{ atMs: [0, 1000, 2000] }, { source: "192.0.2.3", atMs: [2100, 3100] }], []);
+    expect(found(handover, 3200, []).filter((each) => each.startsWith("second"))).toEqual([]);
+  });
+
+  it("a second MASTER beside the director itself", () => {
+    const master = [{ ...own, masterSinceMs: 1200 }];
+    const observation = hearing([{ atMs: [0, 1000, 2000, 3000] }], master);
+    expect(found(observation, 3100, master)).toEqual(["second-master 192.0.2.1 192.0.2.2"]);
+    const quiet = hearing([{ atMs: [0, 1000] }], master);
+    expect(found(quiet, 3100, master)).toEqual([]);
+  });
+
+  it("another interval of version 3, which is believed", () => {
+    const three: OwnRouter = {
+      ...own,
+      expectation: { version: 3, virtualRouterId: 51, addresses: ["192.0.2.15"] },
+    };
+    const slow: Advertisement = {
+      version: 3,
+      virtualRouterId: 51,
+      priority: 100,
+      addresses: ["192.0.2.15"],
+      advertIntervalCs: 300,
+      reserved: 0,
+      checksumRule: "pseudo-header",
+    };
+    const observation = hearing([{ advert: slow, atMs: [0] }], [three]);
+    expect(found(observation, 500, [three])).toEqual(["other-interval 192.0.2.2"]);
+  });
+
+  it("nothing more about one that took its leave or fell silent", () => {
+    const stranger = { source: "192.0.2.9", atMs: [0] };
+    expect(found(hearing([stranger]), 3900)).toHaveLength(1);
+    expect(found(hearing([stranger]), 4100)).toEqual([]);
+    expect(found(hearing([{ ...stranger, advert: { ...advert, priority: 0 } }]), 100)).toEqual([]);
+  });
+
+  it("broken packets, counted by sender and reason", () => {
+    const decoded = { kind: "refused", refusal: refusal("checksum") } as const;
+    const heard = { atMs: 0, link: "eth0", source: "192.0.2.9", decoded };
+    const observation = hear(hear(nothingHeard, heard, []), { ...heard, atMs: 10 }, []);
+    expect(observation.refused).toMatchObject([{ packets: 2, lastHeardMs: 10 }]);
+    expect(found(observation, 100)).toEqual(["refused-packets 192.0.2.9 checksum"]);
+  });
+
+  it("no more senders than it can hold", () => {
+    const flood = Array.from({ length: 3000 }, (_, index) => ({
+      source: `10.0.${index >> 8}.${index & 255}`,
+      atMs: [index],
+    }));
+    const observation = hearing(flood);
+    expect(observation.speakers).toHaveLength(2048);
+    expect(observation.dropped).toBe(952);
+  });
+});

@@ -91,6 +91,7 @@ export class Director {
   async start(): Promise<void> {
     const { system, settings, version, log } = this.#parts;
     await system.files.makeDirectory(settings.stateDirectory, { mode: 0o700 });
+    await this.#recover();
     const lines = await this.#log.start((news, atMs) => this.#onLog(news, atMs));
     if (lines.length > 0) this.#publisher.send({ kind: "log", lines: [...lines] });
     await this.#daemon.start();
@@ -104,6 +105,15 @@ export class Director {
       await this.#desk.resume();
     } catch (error) {
       log.error("an unconfirmed change could not be taken up", { reason: messageOf(error) });
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { engine, log } = this.#parts;
+    try {
+      for (const line of await engine.recover()) log.warn("taken up from a former run", { line });
+    } catch (error) {
+      log.error("what a former run left could not be looked for", { reason: messageOf(error) });
     }
   }
 

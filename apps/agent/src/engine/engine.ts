@@ -13,6 +13,8 @@ export interface Engine {
   start(): Promise<readonly string[]>;
   stop(): Promise<readonly string[]>;
   reload(): Promise<readonly string[]>;
+  /** Once, when the agent starts: puts right what a former run of it left in the middle. Returns what was done, nothing as a rule. */
+  recover(): Promise<readonly string[]>;
   /** The engine's own picture of its VRRP instances, without their secrets. */
   dump(): Promise<readonly DumpedInstance[]>;
   /** The engine's own word on a configuration, on this director, without touching the running one. */

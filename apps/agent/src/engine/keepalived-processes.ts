@@ -40,6 +40,15 @@ export async function findKeepalived(system: System, configPath: string): Promis
 }
 
 /**
+ * Those of `configPath`'s daemon that a signal has paused, whether or not their parent lives. None is in its life but the checkers, for a
+ * moment, while the agent stops the daemon.
+ */
+export async function findPaused(system: System, configPath: string): Promise<readonly ProcessId[]> {
+  const all = (await system.processes.list()).filter(isKeepalived);
+  return all.filter((each) => each.state === "T" && configOf(each.argv) === configPath);
+}
+
+/**
  * Looks again, cheaply: while every process of the last look is the same and none is missing, the whole of /proc need not be read. Every so
  * many looks it is, for children that came later.
  */

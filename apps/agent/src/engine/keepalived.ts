@@ -6,9 +6,11 @@ import type { CommandResult } from "../system/commands.ts";
 import type { ProcessId } from "../system/processes.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
+import { stopDropping } from "./address-gap.ts";
 import { parseCheckOutput } from "./check-output.ts";
 import type { Engine, EngineCheck } from "./engine.ts";
-import { keepalivedFinder } from "./keepalived-processes.ts";
+import { findKeepalived, findPaused, keepalivedFinder } from "./keepalived-processes.ts";
+import { stillStanding, stopOrderly, usualChildWaitMs } from "./orderly-stop.ts";
 
 export interface KeepalivedOptions {
   readonly binary: string;
@@ -26,6 +28,7 @@ const checkLimitMs = 15_000;
 const serviceLimitMs = 30_000;
 const dumpLimitMs = 3_000;
 const dumpPollMs = 20;
+const signalsReadyMs = 2_000;
 
 /** The keepalived daemon, steered as its service manager steers it. It is nobody's child: an agent that dies leaves it alone. */
 export function keepalivedEngine(system: System, options: KeepalivedOptions): Engine {
@@ -36,6 +39,11 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
     return found.parent;
   };
   let jsonSignal: number | undefined;
+  const dump = async (): Promise<readonly DumpedInstance[]> => {
+    const target = await parent();
+    jsonSignal ??= await readJsonSignal(system, options.binary);
+    return dumpInstances(system, target, jsonSignal);
+  };
   return {
     version: () => readVersion(system, options.binary),
     status: async () => {
@@ -43,20 +51,64 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
       return { processes, runId: found === undefined ? undefined : `${found.pid}.${found.startTicks}` };
     },
     start: () => runService(system, options.service.start),
-    stop: () => runService(system, options.service.stop),
+    stop: () => stop(system, options, dump),
     reload: async () => {
       if (options.service.reload !== undefined) return runService(system, options.service.reload);
       const target = await parent();
       await system.processes.signal(target, "SIGHUP");
       return [`kill -HUP ${target.pid}`];
     },
-    dump: async () => {
-      const target = await parent();
-      jsonSignal ??= await readJsonSignal(system, options.binary);
-      return dumpInstances(system, target, jsonSignal);
+    recover: async () => {
+      await stopDropping(system);
+      const paused = await findPaused(system, options.configPath);
+      for (const each of paused) await system.processes.signal(each, "SIGCONT");
+      return paused.map(({ pid }) => `kill -CONT ${pid}: a process of keepalived was found paused`);
     },
+    dump,
     check: (configuration) => checkConfiguration(system, options, configuration),
   };
+}
+
+async function stop(
+  system: System,
+  options: KeepalivedOptions,
+  dump: () => Promise<readonly DumpedInstance[]>,
+): Promise<readonly string[]> {
+  const runStop = () => runService(system, options.service.stop);
+  const { parent, ids, processes } = await findKeepalived(system, options.configPath);
+  if (parent === undefined) return runStop();
+  const startedAtMs = (role: string) => processes.find((each) => each.role === role)?.startedAtMs;
+  const idOf = (role: string) => {
+    const pid = processes.find((each) => each.role === role)?.pid;
+    return ids.find((each) => each.pid === pid);
+  };
+  const heldAddresses = async () => {
+    // Asked before it has set up its signals, the VRRP process would die of the question and leave its VIPs standing.
+    if (system.clock.nowMs() - (startedAtMs("vrrp") ?? 0) < signalsReadyMs) return undefined;
+    try {
+      const instances = await dump();
+      const addresses = instances.flatMap((each) => each.addresses.map(({ address }) => address));
+      return await stillStanding(system, addresses);
+    } catch (error) {
+      if (error instanceof SystemError) return undefined;
+      throw error;
+    }
+  };
+  return stopOrderly({
+    system,
+    parent,
+    vrrp: idOf("vrrp"),
+    checkers: idOf("checkers"),
+    childWaitMs: await readChildWait(system, options.configPath),
+    heldAddresses,
+    runService: runStop,
+  });
+}
+
+/** keepalived.conf(5) child_wait_time, in the file itself. */
+async function readChildWait(system: System, configPath: string): Promise<number> {
+  const seconds = /^\s*child_wait_time\s+(\d+)/mu.exec(await readIfThere(system, configPath))?.[1];
+  return seconds === undefined ? usualChildWaitMs : Number(seconds) * 1000;
 }
 
 async function readVersion(system: System, binary: string): Promise<string | undefined> {

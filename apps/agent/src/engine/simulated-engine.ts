@@ -55,6 +55,10 @@ export class SimulatedEngine implements Engine {
     return this.#take("reload");
   }
 
+  async recover(): Promise<readonly string[]> {
+    return [];
+  }
+
   async dump(): Promise<readonly DumpedInstance[]> {
     return this.losesInstancesWith(this.loaded) ? [] : this.instances;
   }

@@ -11,11 +11,19 @@ export interface Process extends ProcessId {
   readonly name: string;
   /** Empty for a kernel thread and for a zombie. */
   readonly argv: readonly string[];
-  /** "R", "S", "D", "Z" … */
+  /** "R", "S", "D", "Z", "T" (paused by a signal) … */
   readonly state: string;
 }
 
-export type SignalName = "SIGHUP" | "SIGTERM" | "SIGKILL" | "SIGUSR1" | "SIGUSR2" | "SIGINT";
+export type SignalName =
+  | "SIGHUP"
+  | "SIGTERM"
+  | "SIGKILL"
+  | "SIGUSR1"
+  | "SIGUSR2"
+  | "SIGINT"
+  | "SIGSTOP"
+  | "SIGCONT";
 
 /** The machine's processes. Every method throws SystemError when it could not ask. */
 export interface Processes {

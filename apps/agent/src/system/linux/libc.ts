@@ -1,4 +1,4 @@
-import koffi from "koffi";
+import koffi, { type LibraryHandle } from "koffi";
 
 /**
  * The few calls of the C library that Node has no words for. The only importer of koffi. Every call is short and synchronous:
@@ -17,6 +17,8 @@ export interface Libc {
   ): number;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
+  /** SO_ATTACH_FILTER: classic BPF instructions that decide in the kernel what the socket hears (Linux filter.txt). */
+  attachFilter(fd: number, program: readonly FilterInstruction[]): number;
   /** `polled`: an array of struct pollfd. */
   poll(polled: Uint8Array, count: number, timeoutMs: number): number;
   close(fd: number): number;
@@ -24,6 +26,31 @@ export interface Libc {
   /** The errno of the last call on this thread that returned -1. */
   errno(): number;
 }
+
+/** `struct sock_filter`. */
+export interface FilterInstruction {
+  readonly code: number;
+  /** Instructions to skip when the test holds, and when it does not. */
+  readonly jt: number;
+  readonly jf: number;
+  readonly k: number;
+}
+
+/** A setsockopt whose value holds a pointer. */
+const attachFilterOf = (library: LibraryHandle): Libc["attachFilter"] => {
+  const instruction = koffi.struct({ code: "uint16_t", jt: "uint8_t", jf: "uint8_t", k: "uint32_t" });
+  const program = koffi.struct({ len: "uint16_t", filter: koffi.pointer(instruction) });
+  const parameters = ["int", "int", "int", koffi.pointer(program), "uint32_t"];
+  const setFilter = library.func("setsockopt", "int", parameters);
+  return (fd, filter) =>
+    setFilter(
+      fd,
+      linux.SOL_SOCKET,
+      linux.SO_ATTACH_FILTER,
+      { len: filter.length, filter: [...filter] },
+      koffi.sizeof(program),
+    );
+};
 
 /** Binds the calls; the process's own C library, whichever it is. */
 export const openLibc = (): Libc => {
@@ -34,6 +61,7 @@ export const openLibc = (): Libc => {
     sendto: library.func("intptr_t sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)"),
     recv: library.func("intptr_t recv(int, _Out_ uint8_t *, size_t, int)"),
     setsockopt: library.func("int setsockopt(int, int, int, const uint8_t *, uint32_t)"),
+    attachFilter: attachFilterOf(library),
     poll: library.func("int poll(_Inout_ uint8_t *, unsigned long, int)"),
     close: library.func("int close(int)"),
     mkfifo: library.func("int mkfifo(const char *, uint32_t)"),
@@ -44,12 +72,20 @@ export const openLibc = (): Libc => {
 /** Linux's numbers for the calls above (socket.h, netlink.h, poll.h). */
 export const linux = {
   AF_NETLINK: 16,
+  AF_PACKET: 17,
+  SOCK_DGRAM: 2,
+  ETH_P_ALL: 3,
   SOCK_RAW: 3,
   SOCK_CLOEXEC: 0o2000000,
   NETLINK_ROUTE: 0,
   NETLINK_GENERIC: 16,
   SOL_SOCKET: 1,
   SO_RCVTIMEO: 20,
+  SO_ATTACH_FILTER: 26,
+  SOL_PACKET: 263,
+  PACKET_ADD_MEMBERSHIP: 1,
+  PACKET_MR_ALLMULTI: 2,
+  PACKET_IGNORE_OUTGOING: 23,
   SO_RCVBUFFORCE: 33,
   SOL_NETLINK: 270,
   NETLINK_ADD_MEMBERSHIP: 1,

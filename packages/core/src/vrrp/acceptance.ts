@@ -34,7 +34,7 @@ const judgeVersion2 = (
 
 /** Same addresses, in any order. keepalived compares the lists so; the RFC leaves it open ("MAY", RFC 9568 section 7.1). */
 export const isSameAddressList = (a: readonly Address[], b: readonly Address[]): boolean =>
-  a.length === b.length && a.toSorted().join() === b.toSorted().join();
+  a.toSorted().join() === b.toSorted().join();
 
 /**
  * Whether a virtual router would believe a well-formed advert: the first rule it breaks, or undefined. The order is keepalived's, and

@@ -73,6 +73,8 @@ describe("a forecast", () => {
     const seen = summary(forecast(pair(), { ...cause, report: { kind: "value", value: 1 } }));
     expect(seen).toMatchObject({ hands: "lb1 → lb2", none: "0 to 0", several: "0 to 0" });
     expect(seen.settled).not.toBe("0 to 0");
+    const { withSeveral } = first(forecast(pair(), { ...cause, report: { kind: "value", value: 1 } }));
+    expect(withSeveral).toEqual({ leastMs: 0, mostMs: 0 });
   });
 
   it("of a stop of the BACKUP: nothing changes", () => {

@@ -6,7 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { InstanceConfig, RouterConfig } from "./machine-model.ts";
-import { type Happening, linkTracker, simulate } from "./simulation.ts";
+import type { Action, Host, Member, Script } from "./random-script.fixture.ts";
+import { hostNames, priorities, script } from "./random-script.fixture.ts";
+import { type Happening, linkTracker } from "./simulation.ts";
+import type { Line, Run } from "./timeline.fixture.ts";
+import { distinct, predict, show, uncertaintyMs, verdictOf } from "./timeline.fixture.ts";
 
 /**
  * Random scripts of events done to real keepalived daemons (`-P`) in network namespaces of their own, and to the simulation. Every
@@ -24,77 +28,12 @@ const isInstalled = ["keepalived", "ip", "setpriv", "chrt"].every(
 );
 if (!isRoot || !isInstalled) console.log("skipped: needs root, keepalived and iproute2");
 
-/** How well the moment is known at which an event took effect in another process: a loaded machine is late. */
-const uncertaintyMs = 60;
-const perturbations = 200;
-
-type Host = "a" | "b" | "c";
-type Kind = "toggled" | "killed" | "reloaded" | "link" | "isolation" | "tracked";
-type Action = { readonly host: Host; readonly kind: Kind; readonly gap: number; readonly value: number };
-type Member = Pick<InstanceConfig, "priority" | "startsAsMaster" | "canPreempt" | "preemptDelayMs">;
-type Script = {
-  readonly version: 2 | 3;
-  readonly intervalMs: number;
-  readonly isGrouped: boolean;
-  readonly usesWeights: boolean;
-  readonly weight: number;
-  readonly hosts: readonly Member[];
-  readonly actions: readonly Action[];
-};
-
-const hostNames: readonly Host[] = ["a", "b", "c"];
-const priorities = [50, 100, 150, 200, 250] as const;
-const script: fc.Arbitrary<Script> = fc
-  .record({
-    version: fc.constantFrom(3 as const, 3 as const, 3 as const, 3 as const, 2 as const),
-    intervalMs: fc.constantFrom(300, 400, 500),
-    isGrouped: fc.boolean(),
-    usesWeights: fc.boolean(),
-    weight: fc.constantFrom(0, 1, 1, -1, 2),
-    order: fc.shuffledSubarray([...priorities], { minLength: 2, maxLength: 3 }),
-    /** Two directors may also be equals, or one of them the owner. */
-    peculiarity: fc.constantFrom("none", "none", "equal", "owner"),
-    manners: fc.array(
-      fc.record({
-        startsAsMaster: fc.boolean(),
-        canPreempt: fc.constantFrom(true, true, false),
-        preemptDelayMs: fc.constantFrom(0, 0, 1500),
-      }),
-      { minLength: 3, maxLength: 3 },
-    ),
-    actions: fc.array(
-      fc.record({
-        host: fc.constantFrom(...hostNames),
-        kind: fc.constantFrom<Kind[]>("toggled", "killed", "reloaded", "link", "isolation", "tracked"),
-        gap: fc.double({ min: 2, max: 8, noNaN: true }),
-        value: fc.constantFrom(-254, -120, 0, 60),
-      }),
-      { minLength: 5, maxLength: 8 },
-    ),
-  })
-  .map(({ version, intervalMs, order, peculiarity, manners, actions, ...rest }) => {
-    const hosts = order.map((priority, index): Member => {
-      const isSecond = index === 1 && order.length === 2;
-      const chosen = isSecond && peculiarity === "equal" ? (order[0] ?? priority) : priority;
-      const isOwner = index === 0 && peculiarity === "owner" && order.length === 2;
-      const manner = manners[index] ?? { startsAsMaster: false, canPreempt: true, preemptDelayMs: 0 };
-      const { startsAsMaster, canPreempt, preemptDelayMs } = manner;
-      return isOwner
-        ? { priority: 255, startsAsMaster: true, canPreempt: true, preemptDelayMs: 0 }
-        : { priority: chosen, startsAsMaster, canPreempt, preemptDelayMs: canPreempt ? preemptDelayMs : 0 };
-    });
-    return version === 2
-      ? { version, intervalMs: 1000, ...rest, hosts, actions: actions.slice(0, 4) }
-      : { version, intervalMs, ...rest, hosts, actions };
-  });
-
 const prefix = `vrrp${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), "lvs-vrrp-"));
 const fifo = join(folder, "fifo");
 const wire = `${prefix}w`;
 const namespaces: string[] = [];
 const children = new Set<ChildProcess>();
-type Line = { readonly atMs: number; readonly name: string; readonly state: string };
 const lines: Line[] = [];
 
 const ip = (args: readonly string[], input?: string): void => {
@@ -357,12 +296,6 @@ const perform = async ({ director, action }: Doing): Promise<Happening | undefin
   }
 };
 
-type Run = {
-  readonly happenings: readonly Happening[];
-  readonly observed: readonly Line[];
-  readonly endMs: number;
-};
-
 type Stage = { readonly given: Script; readonly label: string; readonly directors: readonly Director[] };
 
 const build = (given: Script, label: string): Stage => {
@@ -393,76 +326,6 @@ const run = async ({ given, label, directors }: Stage, place: number): Promise<R
   const observed = lines.filter(({ name }) => name.startsWith(label));
   for (const director of directors) director.kill();
   return { happenings, observed, endMs };
-};
-
-/** Without what is said twice in a row. */
-const distinct = (all: readonly Line[]): Line[] => {
-  const last = new Map<string, string>();
-  return all.filter(({ name, state }) => {
-    const isNew = last.get(name) !== state;
-    last.set(name, state);
-    return isNew;
-  });
-};
-
-const predict = ({ happenings, endMs }: Run): Line[] => distinct(simulate(happenings, endMs).transitions);
-
-const show = (all: readonly Line[], fromMs: number): string =>
-  all
-    .map(({ atMs, name, state }) => `${String(Math.round(atMs - fromMs)).padStart(6)} ${name} ${state}`)
-    .join("\n");
-
-/** Undefined where the timelines agree, else what differs first. */
-const difference = (
-  predicted: readonly Line[],
-  observed: readonly Line[],
-  intervalMs: number,
-): string | undefined => {
-  if (predicted.length !== observed.length)
-    return `${predicted.length} predicted, ${observed.length} observed`;
-  const left = [...observed];
-  const placed: { predictedMs: number; at: number }[] = [];
-  for (const each of predicted) {
-    const at = left.findIndex(({ name }) => name === each.name);
-    const found = left[at];
-    if (found === undefined || found.state !== each.state) return `no ${each.name} ${each.state}`;
-    const offMs = Math.abs(found.atMs - each.atMs);
-    if (offMs > intervalMs) return `${each.name} ${each.state} is off by ${Math.round(offMs)} ms`;
-    placed.push({ predictedMs: each.atMs, at: observed.indexOf(found) });
-    left.splice(at, 1);
-  }
-  const isSwapped = placed.some((one) =>
-    placed.some((two) => two.predictedMs - one.predictedMs > uncertaintyMs && two.at < one.at),
-  );
-  return isSwapped ? "another order" : undefined;
-};
-
-/** Pseudo-random from -1 to 1, the same for the same numbers. */
-const noise = (a: number, b: number): number => {
-  const x = Math.sin(a * 127.1 + b * 311.7) * 43_758.5453;
-  return 2 * (x - Math.floor(x)) - 1;
-};
-
-/** The same run with every moment moved by what is not known of it. */
-const perturbed = (of: Run, variant: number): Run => ({
-  ...of,
-  happenings: of.happenings.map((each, index) => ({
-    ...each,
-    atMs: each.atMs + (variant === 0 ? 0 : noise(variant, index) * uncertaintyMs),
-  })),
-});
-
-const verdictOf = (of: Run, intervalMs: number): { isExact: boolean; problem: string | undefined } => {
-  const observed = distinct(of.observed);
-  const problemOf = (variant: number): string | undefined =>
-    difference(predict(perturbed(of, variant)), observed, intervalMs);
-  const problem = problemOf(0);
-  if (problem === undefined) return { isExact: true, problem };
-  const others = Array.from({ length: perturbations }, (_, index) => index + 1);
-  return {
-    isExact: false,
-    problem: others.some((each) => problemOf(each) === undefined) ? undefined : problem,
-  };
 };
 
 const report = (given: Script, of: Run): string => {
@@ -521,7 +384,7 @@ describe.skipIf(!isRoot || !isInstalled)("real keepalived", () => {
       rmSync(folder, { recursive: true, force: true });
   });
 
-  it(`does in ${count} random scripts what the machine predicts: states, order, times within one interval`, async () => {
+  it(`does in ${count} random scripts what the machine predicts: states, order, times within one interval (events timed to ${uncertaintyMs} ms)`, async () => {
     const scripts = fc.sample(script, { seed, numRuns: count });
     const failures: string[] = [];
     let exact = 0;

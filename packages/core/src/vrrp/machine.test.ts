@@ -256,6 +256,23 @@ describe("a sync group", () => {
   });
 });
 
+describe("a sync group of three", () => {
+  it("becomes MASTER with the last member that would, not before", () => {
+    const names = ["x", "y", "z"];
+    const config = {
+      instances: names.map((name, index) => instance({ name, virtualRouterId: 60 + index })),
+      groups: [{ name: "G", instances: names, usesTrackerWeights: false }],
+    };
+    let { state } = step(stoppedRouter, { kind: "routerStarted", config });
+    const phases = names.map((name) => {
+      state = step(state, { kind: "timerExpired", instance: name, timer: "masterDown" }).state;
+      return state.instances.map(({ phase }) => phase).join(" ");
+    });
+    expect(phases).toEqual(["BACKUP BACKUP BACKUP", "BACKUP BACKUP BACKUP", "MASTER MASTER MASTER"]);
+    expect(state.groups.map(({ phase }) => phase)).toEqual(["MASTER"]);
+  });
+});
+
 describe("whatever happens", () => {
   const priority = fc.integer({ min: 1, max: 254 });
   const config = fc.record({ priority, startsAsMaster: fc.boolean(), address: fc.constant("") });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { Tier } from "./tiers.ts";
 
@@ -55,7 +56,10 @@ async function countsOf(tier: Tier): Promise<Counts> {
     case "playwright": {
       const report = `.cache/tests/${tier.name}.json`;
       rmSync(report, { force: true });
-      const code = await run([...tier.argv, "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+      // Absolute: the reporter takes a relative name from the folder of its configuration.
+      const code = await run([...tier.argv, "--reporter=list,json"], {
+        PLAYWRIGHT_JSON_OUTPUT_FILE: resolve(report),
+      });
       return orCrash(code, readPlaywright(report));
     }
   }

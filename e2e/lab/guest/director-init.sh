@@ -61,6 +61,9 @@ ip -n control link set lo up
 ip -n control addr add "$LVS_CONTROL/30" dev vec1
 ip -n control link set vec1 up
 echo 1 >/proc/sys/net/ipv4/ip_forward
+# A connection whose real server is gone ends at once, so that the client's next SYN is scheduled anew. With 0, the kernel's
+# default, packets that meet such an entry (also one left from before keepalived was started again) are dropped in silence.
+echo 1 >/proc/sys/net/ipv4/vs/expire_nodest_conn
 
 mkfifo -m 600 /run/keepalived/notify.fifo /run/keepalived/vrrp.fifo /run/keepalived/lvs.fifo
 echo "DIRECTOR-BOOTED $(cut -d' ' -f1 /proc/uptime)"

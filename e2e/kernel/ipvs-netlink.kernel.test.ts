@@ -15,7 +15,7 @@ const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);
 
 const seed = Number(process.env["LVS_SEED"] ?? Math.floor(Math.random() * 1e9));
-const tableCount = Number(process.env["LVS_TABLES"] ?? 40);
+const tableCount = Number(process.env["LVS_TABLES"] ?? 20);
 console.log(`tables of seed ${seed} (LVS_SEED repeats them), ${tableCount} of them`);
 
 /** The same table after an operator's morning: other weights and schedulers, real servers gone and come. */

@@ -15,9 +15,10 @@ export async function keepFiles(
     const config = fleetDirector(directorId)?.state?.config;
     const file = config === undefined ? undefined : knownValue(config);
     if (file === undefined) return { kind: "unreachable", reason: "the director's file is not known now" };
-    if (file.unconfirmed === undefined) continue;
+    // First of all: a fact from before the commit has no unconfirmed change either, and says nothing of this file.
     if (file.sha256 !== run.record[writtenKey(directorId)])
-      return { kind: "refused", reason: "the file waiting to be kept is not the one this run wrote" };
+      return { kind: "refused", reason: "the file on the director is not the one this run wrote" };
+    if (file.unconfirmed === undefined) continue;
     try {
       const result = await (
         await agentFor(directorId)

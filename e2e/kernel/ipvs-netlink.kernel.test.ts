@@ -80,13 +80,10 @@ row='"service":{"kind":"address","protocol":"TCP","address":"198.51.100.9","port
 say "weight {$row,\\"port\\":80,\\"weight\\":0}" >weight.done
 say "weight {$row,\\"port\\":81,\\"weight\\":0}" >weight.refused
 ipvsadm -L -n --thresholds >weight.thresholds; ipvsadm -L -n >weight.listing
-say 'set-timeouts {"tcpS":600,"udpS":70}' >timeouts.set; ipvsadm -L --timeout >timeouts.listing
-say 'start-daemon {"role":"backup","interfaceName":"dum0","syncId":9}' >daemon.started; ipvsadm -L --daemon >daemon.listing
-say 'settings' >settings.read
 ${node} ${probe} "watch-addresses 2" >addresses.events 2>addresses.ready & watcher=$!
 until grep -q listening addresses.ready; do sleep 0.05; done
 ip addr add 198.51.100.64/32 dev dum0; ip addr del 198.51.100.64/32 dev dum0; wait $watcher
-ipvsadm -C; ipvsadm --stop-daemon backup
+ipvsadm -C
 say 'read' >empty.read
 for turn in 1 2 3 4; do modprobe -d /mnt/modules -r $(lsmod | awk '/^ip_vs/{print $1}' | sort -r); done 2>/dev/null
 lsmod | grep -c '^ip_vs' >modules.left
@@ -144,22 +141,6 @@ describe.skipIf(problems.length > 0)("IPVS over netlink on a real kernel", () =>
     });
     expect(read("weight.listing")).toMatch(/-> 10\.0\.0\.1:80 +Tunnel +0 +0 +0/);
     expect(read("weight.thresholds")).toMatch(/-> 10\.0\.0\.1:80 +90 +30 +0 +0/);
-  });
-
-  it("timeouts and sync daemons are what ipvsadm then says, and a timeout that was left out stays", () => {
-    expect(read("timeouts.listing")).toBe("Timeout (tcp tcpfin udp): 600 120 70\n");
-    expect(JSON.parse(read("timeouts.set"))).toEqual({ value: { tcpS: 600, tcpFinS: 120, udpS: 70 } });
-    expect(read("daemon.listing")).toMatch(/^backup sync daemon \(mcast=dum0, syncid=9/);
-    expect(JSON.parse(read("settings.read"))).toMatchObject({
-      value: {
-        status: "known",
-        value: {
-          timeouts: { tcpS: 600 },
-          syncDaemons: [{ role: "backup", interface: "dum0", syncId: 9 }],
-          sysctls: { expire_nodest_conn: "0", sync_threshold: "3 50" },
-        },
-      },
-    });
   });
 
   it("an address that comes and goes is two events", () => {

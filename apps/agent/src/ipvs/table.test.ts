@@ -10,7 +10,6 @@ import { SystemError } from "../system/system-error.ts";
 import { fingerprintOf, isSameFingerprint } from "./fingerprint.ts";
 import { hasIpvsadm, readTable, tableReader } from "./read-table.ts";
 import { setWeight } from "./set-weight.ts";
-import { readIpvsSettings, setTimeouts, startSyncDaemon, stopSyncDaemon } from "./settings.ts";
 import { applyChanges } from "./write-table.ts";
 
 const rules = `-A -t 192.0.2.1:80 -s wlc -p 300
@@ -191,32 +190,6 @@ describe("setting a weight", () => {
       found: { weight: 100 },
     });
     expect(printSave(await knownTable(system))).toBe(rules);
-  });
-});
-
-describe("settings", () => {
-  it("are timeouts, sync daemons and the sysctls that this kernel has", async () => {
-    const system = simulatedSystem();
-    system.files.put("/proc/sys/net/ipv4/vs/expire_nodest_conn", "0\n");
-    system.files.put("/proc/sys/net/ipv4/vs/sync_threshold", "3\t50\n");
-    system.files.put("/proc/sys/net/ipv4/vs/amemthresh", "1024\n");
-    await startSyncDaemon(system, { role: "master", interfaceName: "eth0", syncId: 51 });
-    await setTimeouts(system, { udpS: 60 });
-    expect(await readIpvsSettings(system)).toMatchObject({
-      status: "known",
-      value: {
-        timeouts: { tcpS: 900, tcpFinS: 120, udpS: 60 },
-        sysctls: { expire_nodest_conn: "0", sync_threshold: "3 50" },
-        syncDaemons: [{ role: "master", interface: "eth0", syncId: 51 }],
-      },
-    });
-    await stopSyncDaemon(system, "master");
-    await expect(stopSyncDaemon(system, "master")).rejects.toMatchObject({ code: "not-found" });
-  });
-
-  it("that could not be asked are unknown, not absent", async () => {
-    expect(await readIpvsSettings(simulatedSystem())).toMatchObject({ status: "unknown" });
-    expect(await readIpvsSettings(simulatedSystem({ ipvs: "absent" }))).toMatchObject({ status: "absent" });
   });
 });
 

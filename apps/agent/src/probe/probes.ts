@@ -1,12 +1,16 @@
 import { connectionFilterSchema } from "@lvs/core/ipvs/connections";
 import { diffTables } from "@lvs/core/ipvs/diff";
+import { syncDaemonSchema } from "@lvs/core/ipvs/listing-state";
 import { serviceIdSchema } from "@lvs/core/ipvs/model";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { z } from "zod";
 import { readConnections, readServing } from "../ipvs/connections.ts";
+import { flushService } from "../ipvs/flush-service.ts";
 import { type IpvsReading, readTable } from "../ipvs/read-table.ts";
 import { setWeight } from "../ipvs/set-weight.ts";
-import { readIpvsSettings, setTimeouts, startSyncDaemon, stopSyncDaemon } from "../ipvs/settings.ts";
+import { setTimeouts } from "../ipvs/set-timeouts.ts";
+import { readIpvsSettings } from "../ipvs/settings.ts";
+import { startSyncDaemon, stopSyncDaemon } from "../ipvs/sync-daemon.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
 import type { System } from "../system/system.ts";
 import { measureQuestion, measureSteady, measureSweeps, measureWrite } from "./measure.ts";
@@ -20,11 +24,11 @@ const weightSchema = z.object({
   port: z.int(),
   weight: z.int(),
 });
-const timeoutsSchema = z.object({ tcpS: z.int(), tcpFinS: z.int(), udpS: z.int() }).partial();
-const daemonSchema = z.object({
-  role: z.enum(["master", "backup"]),
-  interfaceName: z.string(),
-  syncId: z.int(),
+const timeoutsSchema = z.object({
+  tcpS: z.int().optional(),
+  tcpFinS: z.int().optional(),
+  udpS: z.int().optional(),
+  isRuleWaived: z.boolean().default(false),
 });
 const questionSchema = z.object({ filter: connectionFilterSchema, limit: z.int().optional() });
 
@@ -50,11 +54,9 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["restore", async (path) => await restore(system, path)],
     ["weight", async (json) => await setWeight(system, weightSchema.parse(JSON.parse(json)))],
     ["settings", async () => await readIpvsSettings(system)],
-    [
-      "set-timeouts",
-      async (json) => await setTimeouts(system, definedOf(timeoutsSchema.parse(JSON.parse(json)))),
-    ],
-    ["start-daemon", async (json) => await startSyncDaemon(system, daemonSchema.parse(JSON.parse(json)))],
+    ["set-timeouts", async (json) => await changeTimeouts(system, json)],
+    ["start-daemon", async (json) => await startSyncDaemon(system, syncDaemonSchema.parse(JSON.parse(json)))],
+    ["flush", async (json) => await flushService(system, serviceIdSchema.parse(JSON.parse(json)))],
     ["stop-daemon", async (role) => await stopSyncDaemon(system, role === "master" ? "master" : "backup")],
     [
       "connections",
@@ -78,13 +80,15 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["measure-question", async (client) => await measureQuestion(system, client)],
   ]);
 
-const definedOf = (
-  timeouts: z.infer<typeof timeoutsSchema>,
-): { tcpS?: number; tcpFinS?: number; udpS?: number } => ({
-  ...(timeouts.tcpS === undefined ? {} : { tcpS: timeouts.tcpS }),
-  ...(timeouts.tcpFinS === undefined ? {} : { tcpFinS: timeouts.tcpFinS }),
-  ...(timeouts.udpS === undefined ? {} : { udpS: timeouts.udpS }),
-});
+const changeTimeouts = async (system: System, json: string): Promise<unknown> => {
+  const { tcpS, tcpFinS, udpS, isRuleWaived } = timeoutsSchema.parse(JSON.parse(json));
+  const wanted = {
+    ...(tcpS === undefined ? {} : { tcpS }),
+    ...(tcpFinS === undefined ? {} : { tcpFinS }),
+    ...(udpS === undefined ? {} : { udpS }),
+  };
+  return await setTimeouts(system, wanted, { isRuleWaived });
+};
 
 /** The next `count` changes; says "listening" on the standard error once none can be missed. Gives up after 20 s. */
 const watchAddresses = async (system: System, count: number): Promise<unknown> => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { syncDaemonSchema, timeoutsSchema } from "../ipvs/listing-state.ts";
 import { ipvsTableSchema, serviceIdSchema } from "../ipvs/model.ts";
 import { configuredSchema } from "./configured.ts";
 import { factSchema } from "./fact.ts";
@@ -27,12 +28,10 @@ export type Host = z.infer<typeof hostSchema>;
 
 /** What changes the meaning of the table: net.ipv4.vs.*, `ipvsadm --timeout` (seconds), the sync daemons (`ipvsadm --daemon`). */
 export const ipvsSettingsSchema = z.object({
-  timeouts: z.object({ tcpS: z.int(), tcpFinS: z.int(), udpS: z.int() }),
+  timeouts: timeoutsSchema,
   /** Name without the prefix, such as "expire_nodest_conn", to its number or text. */
   sysctls: z.record(z.string(), z.string()),
-  syncDaemons: z.array(
-    z.object({ role: z.enum(["master", "backup"]), interface: z.string(), syncId: z.int() }),
-  ),
+  syncDaemons: z.array(syncDaemonSchema),
   connectionEntries: z.int().optional(),
 });
 export type IpvsSettings = z.infer<typeof ipvsSettingsSchema>;

@@ -17,34 +17,14 @@ import {
   genericPayloadOffset,
   ipvsCommand,
 } from "./genl.ts";
+import type { SyncDaemon, Timeouts } from "./listing-state.ts";
 
-/** `ipvsadm --set`: how long an idle connection entry lives, in whole seconds. */
-export interface ConnectionTimeouts {
-  readonly tcpS: number;
-  readonly tcpFinS: number;
-  readonly udpS: number;
-}
-
-/** One running connection sync daemon (`ipvsadm -L --daemon`). A director may run one of each role. */
-export interface SyncDaemon {
-  readonly role: "master" | "backup";
-  readonly interfaceName: string;
-  /** 0-255; a backup with 0 takes any. */
-  readonly syncId: number;
-  /** Largest UDP payload in bytes; absent: the kernel's own choice. */
-  readonly maxLength?: number;
-  /** Canonical multicast address; absent: 224.0.0.81. */
-  readonly group?: string;
-  /** Absent: 8848. */
-  readonly port?: number;
-  /** Absent: 1. */
-  readonly ttl?: number;
-}
+/** Timeouts and sync daemons as generic netlink messages. A daemon's group, port, ttl and length that are left out are the kernel's own choice. */
 
 /** IPVS_DAEMON_ATTR_*. */
 const daemonAttribute = {
   state: 1,
-  interfaceName: 2,
+  interface: 2,
   syncId: 3,
   maxLength: 4,
   group: 5,
@@ -60,7 +40,7 @@ export const encodeGetTimeouts = (family: number): Uint8Array =>
   encodeGenericRequest({ family, command: ipvsCommand.getConfig, kind: "ack" });
 
 /** SET_CONFIG: a timeout that is left out or 0 stays as it is (ip_vs_set_timeout in ip_vs_ctl.c). */
-export const encodeSetTimeouts = (family: number, timeouts: Partial<ConnectionTimeouts>): Uint8Array =>
+export const encodeSetTimeouts = (family: number, timeouts: Partial<Timeouts>): Uint8Array =>
   encodeGenericRequest({ family, command: ipvsCommand.setConfig, kind: "ack" }, (writer) => {
     if (timeouts.tcpS !== undefined) writeU32(writer, commandAttribute.timeoutTcp, timeouts.tcpS);
     if (timeouts.tcpFinS !== undefined) writeU32(writer, commandAttribute.timeoutTcpFin, timeouts.tcpFinS);
@@ -68,7 +48,7 @@ export const encodeSetTimeouts = (family: number, timeouts: Partial<ConnectionTi
   });
 
 /** The answer to GET_CONFIG; undefined when a timeout is missing (a kernel built without that protocol). */
-export const decodeTimeouts = (answer: Uint8Array): ConnectionTimeouts | undefined => {
+export const decodeTimeouts = (answer: Uint8Array): Timeouts | undefined => {
   const message = new MessageReader(answer);
   while (message.next()) {
     if (message.isFinal) continue;
@@ -92,7 +72,7 @@ const writeGroup = (writer: ByteWriter, group: string): void => {
 export const writeDaemon = (writer: ByteWriter, daemon: SyncDaemon): void =>
   writeNested(writer, commandAttribute.daemon, (inner) => {
     writeU32(inner, daemonAttribute.state, roleNumber[daemon.role]);
-    writeText(inner, daemonAttribute.interfaceName, daemon.interfaceName);
+    writeText(inner, daemonAttribute.interface, daemon.interface);
     writeU32(inner, daemonAttribute.syncId, daemon.syncId);
     if (daemon.maxLength !== undefined) writeU16(inner, daemonAttribute.maxLength, daemon.maxLength);
     if (daemon.group !== undefined) writeGroup(inner, daemon.group);
@@ -122,14 +102,14 @@ export const encodeDumpDaemons = (family: number): Uint8Array =>
 export const readDaemon = (view: DataView, start: number, end: number): SyncDaemon | undefined => {
   const attribute = new AttributeReader(view, start, end);
   let role: SyncDaemon["role"] | undefined;
-  let interfaceName = "";
+  let name = "";
   let syncId = 0;
   const rest: { maxLength?: number; group?: string; port?: number; ttl?: number } = {};
   while (attribute.next()) {
     if (attribute.type === daemonAttribute.state) {
       const state = attribute.u32();
       role = state === roleNumber.master ? "master" : state === roleNumber.backup ? "backup" : undefined;
-    } else if (attribute.type === daemonAttribute.interfaceName) interfaceName = attribute.text();
+    } else if (attribute.type === daemonAttribute.interface) name = attribute.text();
     else if (attribute.type === daemonAttribute.syncId) syncId = attribute.u32();
     else if (attribute.type === daemonAttribute.maxLength) rest.maxLength = attribute.u16();
     else if (attribute.type === daemonAttribute.port) rest.port = attribute.u16();
@@ -139,7 +119,7 @@ export const readDaemon = (view: DataView, start: number, end: number): SyncDaem
       if (group !== undefined) rest.group = group;
     }
   }
-  return role === undefined || attribute.isMalformed ? undefined : { role, interfaceName, syncId, ...rest };
+  return role === undefined || attribute.isMalformed ? undefined : { role, interface: name, syncId, ...rest };
 };
 
 /** The answer to GET_DAEMON: none, one or both; master first, as the kernel lists them. */
@@ -163,21 +143,21 @@ export const decodeDaemons = (answer: Uint8Array): Decoded<SyncDaemon[]> => {
 };
 
 /** The kernel's defaults (ip_vs_proto_tcp.c, ip_vs_proto_udp.c). */
-export const defaultTimeouts: ConnectionTimeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
+export const defaultTimeouts: Timeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
+
+/** What an operator should know of timeouts before they are set. */
+export type TimeoutConcern =
+  /** The TCP timeout was shortened but is not below the FIN timeout: closed connections outlive the vanished ones it was meant to end. */
+  | { readonly kind: "tcpNotBelowFin"; readonly tcpS: number; readonly tcpFinS: number }
+  /** A connection without traffic for so long is forgotten: its next packet may reach another real server. */
+  | { readonly kind: "idleForgotten"; readonly tcpS: number };
 
 /**
- * What an operator should know before setting these timeouts; empty when there is nothing. A shortened TCP timeout is used so that
- * streams whose client vanished leave ActiveConn soon; it then must stay below the FIN timeout, and it cuts idle connections.
+ * Empty when there is nothing to know. The TCP timeout is shortened below the kernel's 900 s so that streams whose client vanished (RTMP)
+ * leave ActiveConn soon; it then must be lower than the FIN timeout, and it cuts connections that are merely idle.
  */
-export const timeoutConcerns = (timeouts: ConnectionTimeouts): string[] => {
-  const concerns: string[] = [];
-  if (timeouts.tcpS >= defaultTimeouts.tcpS) return concerns;
-  if (timeouts.tcpS >= timeouts.tcpFinS)
-    concerns.push(
-      `a shortened TCP timeout (${timeouts.tcpS} s) must be lower than the FIN timeout (${timeouts.tcpFinS} s)`,
-    );
-  concerns.push(
-    `a connection without traffic for ${timeouts.tcpS} s is forgotten: its next packet may reach another real server`,
-  );
-  return concerns;
+export const timeoutConcerns = ({ tcpS, tcpFinS }: Timeouts): TimeoutConcern[] => {
+  if (tcpS >= defaultTimeouts.tcpS) return [];
+  const idle: TimeoutConcern = { kind: "idleForgotten", tcpS };
+  return tcpS >= tcpFinS ? [{ kind: "tcpNotBelowFin", tcpS, tcpFinS }, idle] : [idle];
 };

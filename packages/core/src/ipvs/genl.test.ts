@@ -15,9 +15,11 @@ import { decodeServices, encodeService, encodeServiceCommand, writeServiceAnswer
 import {
   decodeDaemons,
   decodeTimeouts,
+  defaultTimeouts,
   encodeSetTimeouts,
   encodeStartDaemon,
   encodeStopDaemon,
+  timeoutConcerns,
 } from "./genl-settings.ts";
 import { decodeFamilyId, decodeInfo, encodeGetFamily, ipvsCommand, ipvsFamilyName } from "./genl.ts";
 import { printListing } from "./listing-print.ts";
@@ -79,7 +81,7 @@ describe("the bytes that a kernel answered", () => {
       value: [
         {
           role: "master",
-          interfaceName: "dum0",
+          interface: "dum0",
           syncId: 7,
           maxLength: 1472,
           group: "224.0.0.81",
@@ -171,6 +173,17 @@ describe("a request", () => {
     expect(hexOf(encodeSetTimeouts(28, { udpS: 60 })).slice(40)).toBe("080006003c000000");
   });
 
+  it("with a shortened TCP timeout has two concerns, with one below the FIN timeout one, with the default none", () => {
+    expect(timeoutConcerns({ tcpS: 120, tcpFinS: 120, udpS: 1 }).map(({ kind }) => kind)).toEqual([
+      "tcpNotBelowFin",
+      "idleForgotten",
+    ]);
+    expect(timeoutConcerns({ tcpS: 119, tcpFinS: 120, udpS: 1 })).toEqual([
+      { kind: "idleForgotten", tcpS: 119 },
+    ]);
+    expect(timeoutConcerns(defaultTimeouts)).toEqual([]);
+  });
+
   it("that stops a sync daemon names its role alone", () => {
     expect(hexOf(encodeStopDaemon(28, "backup")).slice(40)).toBe("0c000380" + "0800010002000000");
   });
@@ -232,7 +245,7 @@ describe("encoding and decoding", () => {
   it("give back an IPv6 sync daemon", () => {
     const daemon = {
       role: "backup",
-      interfaceName: "eth0",
+      interface: "eth0",
       syncId: 3,
       group: "ff02::81",
       port: 9000,

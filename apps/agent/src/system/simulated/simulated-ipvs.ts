@@ -9,12 +9,8 @@ import {
 } from "@lvs/core/ipvs/genl";
 import { readDestination, writeDestinationAnswer } from "@lvs/core/ipvs/genl-destination";
 import { readService, writeServiceAnswer } from "@lvs/core/ipvs/genl-service";
-import {
-  type ConnectionTimeouts,
-  readDaemon,
-  type SyncDaemon,
-  writeDaemon,
-} from "@lvs/core/ipvs/genl-settings";
+import { readDaemon, writeDaemon } from "@lvs/core/ipvs/genl-settings";
+import type { SyncDaemon, Timeouts } from "@lvs/core/ipvs/listing-state";
 import type { Destination, IpvsTable, VirtualService } from "@lvs/core/ipvs/model";
 import { findService } from "@lvs/core/ipvs/table";
 import type { ByteWriter } from "@lvs/core/net/bytes";
@@ -62,7 +58,7 @@ const reply = (command: number, write: (writer: ByteWriter) => void): Uint8Array
  */
 export class SimulatedIpvs {
   table: IpvsTable;
-  timeouts: ConnectionTimeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
+  timeouts: Timeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
   daemons: SyncDaemon[] = [];
 
   constructor(table: IpvsTable) {
@@ -138,8 +134,7 @@ export class SimulatedIpvs {
           writeU32(writer, commandAttribute.timeoutUdp, this.timeouts.udpS);
         });
       case ipvsCommand.setConfig:
-        this.timeouts = { ...this.timeouts, ...named.timeouts };
-        return done;
+        return this.#setTimeouts(named.timeouts);
       case ipvsCommand.newDaemon:
         return this.#startDaemon(named.daemon);
       case ipvsCommand.deleteDaemon:
@@ -161,6 +156,14 @@ export class SimulatedIpvs {
 
   #one(command: number, write: (writer: ByteWriter) => void): Reply {
     return { errno: 0, messages: [reply(command, write)] };
+  }
+
+  /** As ip_vs_set_timeout: 0 stays, and what overflows the kernel's ticks is refused whole. */
+  #setTimeouts(wanted: Named["timeouts"]): Reply {
+    if (Object.values(wanted).some((seconds) => seconds > 2_147_483_647 / 100)) return refuse(EINVAL);
+    const set = Object.entries(wanted).filter(([, seconds]) => seconds > 0);
+    this.timeouts = { ...this.timeouts, ...Object.fromEntries(set) };
+    return done;
   }
 
   #startDaemon(daemon: SyncDaemon | undefined): Reply {

@@ -13,6 +13,16 @@ export const useProblem = (): ((error: unknown) => { text: string; detail: strin
   };
 };
 
+/** Sentence and detail in one; undefined where nothing failed. */
+export const useProblemText = (): ((error: unknown) => string | undefined) => {
+  const problemOf = useProblem();
+  return (error) => {
+    if (error === null || error === undefined) return undefined;
+    const { text, detail } = problemOf(error);
+    return `${text} ${detail}`;
+  };
+};
+
 const problemCode = (data: unknown): string | undefined => {
   if (typeof data !== "object" || data === null || !("problem" in data)) return undefined;
   return typeof data.problem === "string" ? data.problem : undefined;

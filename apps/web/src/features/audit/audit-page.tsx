@@ -1,13 +1,13 @@
 "use client";
 import { printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useSearch } from "@/client/search.ts";
 import { useTRPCClient } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
 import { State, type GlyphName, type Tone } from "@/ui/glyph.tsx";
-import { Empty, Failed, Loading } from "@/ui/list-state.tsx";
+import { Empty, Loading } from "@/ui/list-state.tsx";
 import { Note } from "@/ui/note.tsx";
 import { Segment } from "@/ui/segment.tsx";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
@@ -53,7 +53,6 @@ const Entries = ({ outcome }: { outcome: Outcome }) => {
   const t = useTranslations("audit");
   const common = useTranslations("common");
   const client = useTRPCClient();
-  const problemOf = useProblem();
   const nowMs = useNow(5_000);
   const query = useInfiniteQuery(
     infiniteQueryOptions({
@@ -68,15 +67,7 @@ const Entries = ({ outcome }: { outcome: Outcome }) => {
       getNextPageParam: (page) => page.nextBeforeId,
     }),
   );
-  if (query.isError)
-    return (
-      <Failed
-        text={problemOf(query.error).text}
-        detail={problemOf(query.error).detail}
-        retry={common("retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
+  if (query.isError) return <QueryFailed query={query} />;
   if (query.data === undefined) return <Loading text={(seconds) => common("asking", { seconds })} />;
   const entries = query.data.pages.flatMap((page) => page.entries);
   if (entries.length === 0) return <Empty title={t("none")} />;

@@ -1,9 +1,8 @@
 "use client";
 import { printTime } from "@/client/format.ts";
 import { useFleet, useLive, useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useTRPC } from "@/client/trpc.ts";
-import { Failed } from "@/ui/list-state.tsx";
 import { KeyValues } from "@/ui/key-values.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useQuery } from "@tanstack/react-query";
@@ -13,9 +12,7 @@ import { useEffect } from "react";
 /** What happened on the cluster's directors, newest first, in the director's own words. */
 export const LastChanges = ({ clusterId }: { clusterId: string }) => {
   const t = useTranslations("changes");
-  const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const nowMs = useNow(1_000);
   const fleet = useFleet();
   const eventCount = useLive((live) => live.eventCount);
@@ -25,17 +22,7 @@ export const LastChanges = ({ clusterId }: { clusterId: string }) => {
     if (eventCount > 0) void refetch();
   }, [eventCount, refetch]);
   const nameOf = (id: string): string => fleet?.directors.find((each) => each.id === id)?.name ?? "";
-  if (query.isError) {
-    const problem = problemOf(query.error);
-    return (
-      <Failed
-        text={problem.text}
-        detail={problem.detail}
-        retry={common("retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.isError) return <QueryFailed query={query} />;
   const events = query.data?.events ?? [];
   return (
     <Section title={t("title")}>

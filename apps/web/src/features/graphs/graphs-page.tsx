@@ -5,11 +5,11 @@ import { directorAge } from "@lvs/core/fleet/freshness";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import { useDirector, useFleet, useNow } from "@/client/live.tsx";
 import { AgeMark } from "@/client/marks.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useSearch } from "@/client/search.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { SelectField } from "@/ui/field.tsx";
-import { Empty, Failed, Loading } from "@/ui/list-state.tsx";
+import { Empty, Loading } from "@/ui/list-state.tsx";
 import { Segment } from "@/ui/segment.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -108,7 +108,6 @@ const Sampled = ({ director, range }: { director: FleetDirector; range: Range })
   const t = useTranslations("graphs");
   const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const search = useSearch();
   const nowMs = useNow(askEveryMs);
   const toMs = Math.floor(nowMs / askEveryMs) * askEveryMs;
@@ -127,15 +126,7 @@ const Sampled = ({ director, range }: { director: FleetDirector; range: Range })
       { placeholderData: (before) => before },
     ),
   );
-  if (query.isError)
-    return (
-      <Failed
-        text={problemOf(query.error).text}
-        detail={problemOf(query.error).detail}
-        retry={common("retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
+  if (query.isError) return <QueryFailed query={query} />;
   if (query.data === undefined) return <Loading text={(seconds) => common("asking", { seconds })} />;
   const samples = query.data;
   if (samples.atMs.length === 0)

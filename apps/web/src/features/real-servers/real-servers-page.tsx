@@ -1,10 +1,10 @@
 "use client";
 import type { FleetRealServer } from "@lvs/core/fleet/model";
 import { useFleet } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useTRPC } from "@/client/trpc.ts";
 import { CopyButton } from "@/ui/copy-button.tsx";
-import { Empty, Failed, Loading } from "@/ui/list-state.tsx";
+import { Empty, Loading } from "@/ui/list-state.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -74,21 +74,12 @@ const List = ({ realServers }: { realServers: readonly FleetRealServer[] }) => {
 
 const PublicKey = () => {
   const t = useTranslations("realServers");
-  const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const query = useQuery(trpc.realServers.publicKey.queryOptions());
   return (
     <Section title={t("publicKey")}>
       <p className="q sm">{t("publicKeyHint")}</p>
-      {query.isError ? (
-        <Failed
-          text={problemOf(query.error).text}
-          detail={problemOf(query.error).detail}
-          retry={common("retry")}
-          onRetry={() => void query.refetch()}
-        />
-      ) : null}
+      {query.isError ? <QueryFailed query={query} /> : null}
       {query.data === undefined ? null : (
         <>
           <p className="cmd bare">{query.data.publicKey}</p>

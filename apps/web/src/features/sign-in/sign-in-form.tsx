@@ -1,25 +1,20 @@
 "use client";
 import { signIn, type SignIn } from "@/client/auth.ts";
 import { setPreference } from "@/client/preferences.ts";
-import { Button } from "@/ui/button.tsx";
+import { EntryForm, useEntries } from "@/ui/entry-form.tsx";
 import { Field } from "@/ui/field.tsx";
-import { Note } from "@/ui/note.tsx";
 import { useLocale, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { useState, type SubmitEvent } from "react";
+import { useState } from "react";
 
 export const SignInForm = () => {
   const t = useTranslations("signIn");
-  const router = useRouter();
-  const locale = useLocale();
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
+  const { values, field } = useEntries({ email: "", password: "" });
   const [answer, setAnswer] = useState<SignIn | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     setBusy(true);
-    void signIn(email, password).then((result) => {
+    void signIn(values.email, values.password).then((result) => {
       if (result.outcome === "done") {
         window.location.assign("/");
         return;
@@ -28,47 +23,44 @@ export const SignInForm = () => {
       setBusy(false);
     });
   };
-  const speak = (): void => {
-    setPreference("locale", locale === "en" ? "zh-CN" : "en");
-    router.refresh();
-  };
   return (
-    <form className="solo" method="post" onSubmit={submit}>
-      <h1>LVS Console</h1>
-      <p className="q lead">{t("meaning")}</p>
-      {answer === undefined || answer.outcome === "done" ? null : (
-        <div className="framed-note">
-          <Note tone="down" glyph="crit" isAlert>
-            {t(answer.outcome, { detail: answer.detail })}
-          </Note>
-        </div>
-      )}
-      <Field
-        label={t("email")}
-        type="email"
-        value={email}
-        onChange={setEmail}
-        autoComplete="username"
-        isRequired
-      />
+    <EntryForm
+      page={{ title: "LVS Console", meaning: t("meaning") }}
+      submit={t("submit")}
+      onSubmit={submit}
+      isBusy={isBusy}
+      failure={
+        answer === undefined || answer.outcome === "done"
+          ? undefined
+          : t(answer.outcome, { detail: answer.detail })
+      }
+      foot={<Language />}
+    >
+      <Field label={t("email")} type="email" {...field("email")} autoComplete="username" isRequired />
       <Field
         label={t("password")}
         type="password"
-        value={password}
-        onChange={setPassword}
+        {...field("password")}
         autoComplete="current-password"
         isRequired
       />
-      <div className="actions">
-        <Button kind="primary" type="submit" isBusy={isBusy}>
-          {t("submit")}
-        </Button>
-      </div>
-      <p className="q sm lead">
-        <button type="button" className="linkish" onClick={speak} lang={locale === "en" ? "zh-CN" : "en"}>
-          {locale === "en" ? "中文" : "English"}
-        </button>
-      </p>
-    </form>
+    </EntryForm>
+  );
+};
+
+/** The other language, named in itself. */
+const Language = () => {
+  const router = useRouter();
+  const other = useLocale() === "en" ? "zh-CN" : "en";
+  const speak = (): void => {
+    setPreference("locale", other);
+    router.refresh();
+  };
+  return (
+    <p className="q sm lead">
+      <button type="button" className="linkish" onClick={speak} lang={other}>
+        {other === "zh-CN" ? "中文" : "English"}
+      </button>
+    </p>
   );
 };

@@ -1,15 +1,13 @@
 "use client";
-import { useProblem } from "@/client/problem.ts";
+import { isLongEnough, NewPasswordField, shortestPassword } from "@/client/new-password.tsx";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useUser } from "@/client/user.tsx";
-import { Button } from "@/ui/button.tsx";
+import { EntryForm, useEntries } from "@/ui/entry-form.tsx";
 import { Field } from "@/ui/field.tsx";
 import { State } from "@/ui/glyph.tsx";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useState, type SubmitEvent } from "react";
-
-const shortestPassword = 12;
 
 export const AccountPage = () => {
   const t = useTranslations("account");
@@ -35,54 +33,38 @@ export const AccountPage = () => {
 const PasswordForm = () => {
   const t = useTranslations("account");
   const trpc = useTRPC();
-  const problemOf = useProblem();
-  const [current, setCurrent] = useState("");
-  const [next, setNext] = useState("");
-  const clear = (): void => {
-    setCurrent("");
-    setNext("");
-  };
+  const problemText = useProblemText();
+  const { values, field, clear } = useEntries({ currentPassword: "", newPassword: "" });
   const change = useMutation(trpc.users.changeOwnPassword.mutationOptions({ onSuccess: clear }));
-  const isShort = next !== "" && next.length < shortestPassword;
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    if (next.length >= shortestPassword) change.mutate({ currentPassword: current, newPassword: next });
+  const submit = (): void => {
+    if (isLongEnough(values.newPassword)) change.mutate(values);
   };
   return (
-    <form className="stack" method="post" onSubmit={submit}>
-      <Field
-        label={t("current")}
-        type="password"
-        value={current}
-        onChange={setCurrent}
-        autoComplete="current-password"
-        isRequired
-      />
-      <Field
-        label={t("next")}
-        type="password"
-        value={next}
-        onChange={setNext}
-        autoComplete="new-password"
-        isRequired
-        hint={t("hint", { count: shortestPassword })}
-        error={isShort ? t("short", { count: shortestPassword }) : undefined}
-      />
-      <div className="actions">
-        <Button kind="primary" type="submit" isBusy={change.isPending}>
-          {t("submit")}
-        </Button>
-        {change.isSuccess ? (
+    <EntryForm
+      submit={t("submit")}
+      onSubmit={submit}
+      isBusy={change.isPending}
+      failure={problemText(change.error)}
+      outcome={
+        change.isSuccess ? (
           <State glyph="done" tone="ok">
             {t("changed")}
           </State>
-        ) : null}
-      </div>
-      {change.isError ? (
-        <p className="c-down sm" role="alert">
-          {problemOf(change.error).text} {problemOf(change.error).detail}
-        </p>
-      ) : null}
-    </form>
+        ) : null
+      }
+    >
+      <Field
+        label={t("current")}
+        type="password"
+        {...field("currentPassword")}
+        autoComplete="current-password"
+        isRequired
+      />
+      <NewPasswordField
+        label={t("next")}
+        {...field("newPassword")}
+        hint={t("hint", { count: shortestPassword })}
+      />
+    </EntryForm>
   );
 };

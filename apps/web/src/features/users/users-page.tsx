@@ -2,11 +2,12 @@
 import { printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
 import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal, useUser, type Role } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
 import { SelectField } from "@/ui/field.tsx";
-import { Failed, Loading } from "@/ui/list-state.tsx";
+import { Loading } from "@/ui/list-state.tsx";
 import { Note } from "@/ui/note.tsx";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -50,17 +51,8 @@ const People = () => {
   const t = useTranslations("users");
   const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const query = useQuery(trpc.users.list.queryOptions());
-  if (query.isError)
-    return (
-      <Failed
-        text={problemOf(query.error).text}
-        detail={problemOf(query.error).detail}
-        retry={common("retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
+  if (query.isError) return <QueryFailed query={query} />;
   if (query.data === undefined) return <Loading text={(seconds) => common("asking", { seconds })} />;
   return (
     <div className="wide-scroll">

@@ -7,10 +7,10 @@ import {
 } from "@lvs/core/workflow/plan";
 import type { Fleet } from "@lvs/core/fleet/model";
 import { useFleet } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useSearch } from "@/client/search.ts";
 import { useTRPC } from "@/client/trpc.ts";
-import { Failed, Loading } from "@/ui/list-state.tsx";
+import { Loading } from "@/ui/list-state.tsx";
 import { Segment } from "@/ui/segment.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -116,22 +116,10 @@ const requestOf = (kind: WorkflowKind, clusterId: string, choice: Choice): PlanR
 const Asked = ({ request, isMain }: { request: PlanRequest; isMain: boolean }) => {
   const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const query = useQuery(
     trpc.workflows.plan.queryOptions(request, { retry: 0, staleTime: 60_000, refetchOnWindowFocus: false }),
   );
-  if (query.isError) {
-    if (!isMain) return null;
-    const problem = problemOf(query.error);
-    return (
-      <Failed
-        text={problem.text}
-        detail={problem.detail}
-        retry={common("retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.isError) return isMain ? <QueryFailed query={query} /> : null;
   if (query.data === undefined)
     return isMain ? <Loading text={(seconds) => common("asking", { seconds })} /> : null;
   return <PlanView plan={query.data} isMain={isMain} onAgain={() => void query.refetch()} />;

@@ -1,10 +1,10 @@
 "use client";
 import type { Run } from "@lvs/core/workflow/run";
 import { useFleet } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { useSearch } from "@/client/search.ts";
 import { useTRPC } from "@/client/trpc.ts";
-import { Failed, Loading } from "@/ui/list-state.tsx";
+import { Loading } from "@/ui/list-state.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { RunFoot } from "./run-foot.tsx";
@@ -15,7 +15,6 @@ import { StepView } from "./step-view.tsx";
 export const RunPage = ({ id }: { id: string }) => {
   const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const fleet = useFleet();
   const live = fleet?.runs.find((run) => run.id === id);
   const query = useQuery(
@@ -26,12 +25,7 @@ export const RunPage = ({ id }: { id: string }) => {
   return (
     <main id="main">
       {query.isError ? (
-        <Failed
-          text={problemOf(query.error).text}
-          detail={problemOf(query.error).detail}
-          retry={common("retry")}
-          onRetry={() => void query.refetch()}
-        />
+        <QueryFailed query={query} />
       ) : (
         <Loading text={(seconds) => common("asking", { seconds })} />
       )}

@@ -2,11 +2,11 @@
 import type { Run } from "@lvs/core/workflow/run";
 import { printSpan, printTime } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { QueryFailed } from "@/client/query-failed.tsx";
 import { usePlanTitle } from "@/client/run-words.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { LinkButton } from "@/ui/button.tsx";
-import { Empty, Failed, Loading } from "@/ui/list-state.tsx";
+import { Empty, Loading } from "@/ui/list-state.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
@@ -17,7 +17,6 @@ export const RunsPage = () => {
   const t = useTranslations("runs");
   const common = useTranslations("common");
   const trpc = useTRPC();
-  const problemOf = useProblem();
   const live = useFleet()?.runs ?? [];
   const query = useQuery(trpc.workflows.list.queryOptions());
   const ids = new Set(live.map((run) => run.id));
@@ -33,14 +32,7 @@ export const RunsPage = () => {
             <LinkButton href="/runs/plan">{t("plan")}</LinkButton>
           </div>
         </div>
-        {query.isError ? (
-          <Failed
-            text={problemOf(query.error).text}
-            detail={problemOf(query.error).detail}
-            retry={common("retry")}
-            onRetry={() => void query.refetch()}
-          />
-        ) : null}
+        {query.isError ? <QueryFailed query={query} /> : null}
         {query.isPending && runs.length === 0 ? (
           <Loading text={(seconds) => common("asking", { seconds })} />
         ) : null}

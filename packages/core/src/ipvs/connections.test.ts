@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   connectionSchema,
   countConnections,
-  findDrainHolds,
   findServing,
   findServiceOf,
   matchesFilter,
@@ -102,6 +101,9 @@ TCP 00:57  SYN_RECV    [2001:db8::99]:54321 [2001:db8::1]:443  [2001:db8::5]:443
     expect(matching({ service: { kind: "fwmark", mark: 10, family: "inet" } })).toBe(1);
     expect(matching({ realServer: { address: "10.1.0.1" }, kind: "template" })).toBe(1);
     expect(matching({ realServer: { address: "10.1.0.1", port: 81 } })).toBe(0);
+    expect(matching({ client: "10.9.0.0/24" })).toBe(3);
+    expect(matching({ client: "2001:db8::/32" })).toBe(1);
+    expect(matching({ client: "10.9.0.0/99" })).toBe(0);
   });
 
   it("say which real server serves a client, through its network's template too", () => {
@@ -130,25 +132,6 @@ TCP 00:57  SYN_RECV    [2001:db8::99]:54321 [2001:db8::1]:443  [2001:db8::5]:443
         "[2001:db8::5]:443": { connections: 1, templates: 0 },
       },
     });
-  });
-
-  it("show how long templates still hold a drained real server", () => {
-    expect(
-      findDrainHolds(table, entries).map((hold) => [
-        serviceKey(hold.service),
-        hold.realServer.address,
-        hold.templates,
-        hold.longestExpiresS,
-      ]),
-    ).toEqual([
-      ["TCP 10.0.0.1:80", "10.1.0.1", 1, 360],
-      ["FWM 10", "10.1.0.9", 1, 100],
-    ]);
-  });
-
-  it("name no hold of a real server that still takes clients", () => {
-    const text = "TCP 0A090100 0000 0A000001 0050 0A010002 0050 NONE            360\n";
-    expect(findDrainHolds(table, parseProcConnections(text).value)).toEqual([]);
   });
 
   it("belong to the service of their address and port", () => {

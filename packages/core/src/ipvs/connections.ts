@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Address } from "../net/address.ts";
 import { addressFamily, parseAddress } from "../net/address.ts";
-import { cidrContains, netmaskToPrefix } from "../net/cidr.ts";
+import { cidrContains, netmaskToPrefix, parseCidr } from "../net/cidr.ts";
 import { printEndpoint } from "../net/endpoint.ts";
 import type { IpvsTable, ServiceId, VirtualService } from "./model.ts";
 import { serviceIdSchema } from "./model.ts";
-import { findService, serviceFamily, serviceKey } from "./table.ts";
+import { findService, serviceFamily } from "./table.ts";
 
 /** The connection table as plain data (`ipvsadm -Lc`, /proc/net/ip_vs_conn). */
 
@@ -44,6 +44,7 @@ export const connectionKind = (clientPort: number, state: string): Connection["k
 
 /** What an operator asks for; every field given must match. An empty filter matches everything. */
 export const connectionFilterSchema = z.object({
+  /** A canonical address, or a network "192.0.2.0/24". */
   client: z.string().optional(),
   /** The service's own address and port. A mark matches its templates only: the kernel's entries of a mark carry the packet's address. */
   service: serviceIdSchema.optional(),
@@ -65,10 +66,16 @@ export const belongsToService = (
   );
 };
 
-/** Whether the entry answers the question. A template matches a client only by its exact address; see `servesClient` for masks. */
+const isClient = (wanted: string, address: Address): boolean => {
+  if (!wanted.includes("/")) return address === wanted;
+  const network = parseCidr(wanted);
+  return network !== undefined && cidrContains(network, address);
+};
+
+/** Whether the entry answers the question. A template matches a client only by its own address; see `servesClient` for masks. */
 export const matchesFilter = (filter: ConnectionFilter, connection: Connection): boolean => {
   const { client, service, realServer, state, kind } = filter;
-  if (client !== undefined && connection.client.address !== client) return false;
+  if (client !== undefined && !isClient(client, connection.client.address)) return false;
   if (kind !== undefined && connection.kind !== kind) return false;
   if (state !== undefined && connection.state !== state) return false;
   if (service !== undefined && !belongsToService(connection, service)) return false;
@@ -143,41 +150,6 @@ export const countConnections = (connections: Iterable<Connection>): ConnectionT
     }
   }
   return { ...sums, byState, byRealServer };
-};
-
-/** A drained real server that templates still send clients to. */
-export type DrainHold = {
-  readonly service: ServiceId;
-  readonly realServer: { readonly address: Address; readonly port: number };
-  readonly templates: number;
-  /** Seconds until the last of these templates expires, if no client renews one. */
-  readonly longestExpiresS: number;
-};
-
-/** For every real server with weight 0: how many templates still hold it, and for how long at least. */
-export const findDrainHolds = (
-  table: Pick<IpvsTable, "services">,
-  connections: Iterable<Connection>,
-): DrainHold[] => {
-  const drained = new Map<string, DrainHold>();
-  for (const { id, destinations } of table.services) {
-    for (const { address, port, weight } of destinations) {
-      if (weight !== 0) continue;
-      const hold = { service: id, realServer: { address, port }, templates: 0, longestExpiresS: 0 };
-      drained.set(`${serviceKey(id)} ${printEndpoint({ address, port })}`, hold);
-    }
-  }
-  for (const connection of connections) {
-    if (connection.kind !== "template") continue;
-    const service = table.services.find(({ id }) => belongsToService(connection, id));
-    if (service === undefined) continue;
-    const key = `${serviceKey(service.id)} ${printEndpoint(connection.destination)}`;
-    const hold = drained.get(key);
-    if (hold === undefined) continue;
-    const longestExpiresS = Math.max(hold.longestExpiresS, connection.expiresS);
-    drained.set(key, { ...hold, templates: hold.templates + 1, longestExpiresS });
-  }
-  return [...drained.values()].filter(({ templates }) => templates > 0);
 };
 
 /** The service an entry was made for, by exact address first and then port 0; undefined when the table has none such. */

@@ -8,7 +8,23 @@ import type {
   SetWeightResult,
   StageResult,
 } from "@lvs/core/director/commands";
+import type {
+  BusiestAnswer,
+  BusiestQuestion,
+  ConnectionAnswer,
+  ConnectionQuestion,
+  DrainHoldsAnswer,
+  ServingQuestion,
+} from "@lvs/core/director/connections";
 import type { DirectorState } from "@lvs/core/director/state";
+import type {
+  FlushService,
+  FlushServiceResult,
+  PutBack,
+  PutBackResult,
+  SetTimeouts,
+  SetTimeoutsResult,
+} from "@lvs/core/director/table-commands";
 import type {
   ConfigVersion,
   ConfirmResult,
@@ -33,6 +49,17 @@ export interface StateFeed {
 
 export interface TableDesk {
   setWeight(input: SetWeight): Promise<SetWeightResult>;
+  setTimeouts(input: SetTimeouts): Promise<SetTimeoutsResult>;
+  flushService(input: FlushService): Promise<FlushServiceResult>;
+  putBack(input: PutBack): Promise<PutBackResult>;
+}
+
+/** The kernel's connection table, read only when asked. A reading ends early with its signal, and nobody hears what it had. */
+export interface ConnectionsDesk {
+  read(question: ConnectionQuestion, signal: AbortSignal): Promise<ConnectionAnswer>;
+  serving(question: ServingQuestion, signal: AbortSignal): Promise<ConnectionAnswer>;
+  drainHolds(signal: AbortSignal): Promise<DrainHoldsAnswer>;
+  busiest(question: BusiestQuestion, signal: AbortSignal): Promise<BusiestAnswer>;
 }
 
 export interface ConfigDesk {
@@ -68,6 +95,7 @@ export interface Agent {
   nowMs(): number;
   readonly state: StateFeed;
   readonly table: TableDesk;
+  readonly connections: ConnectionsDesk;
   readonly config: ConfigDesk;
   readonly daemon: DaemonDesk;
   readonly log: LogDesk;

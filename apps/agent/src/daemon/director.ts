@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { DirectorState } from "@lvs/core/director/state";
 import type { Settings } from "../config.ts";
 import { ConfigurationDesk } from "../configuration/desk.ts";
 import { Lock } from "../configuration/lock.ts";
@@ -13,13 +12,14 @@ import type { System } from "../system/system.ts";
 import type { Agent } from "./agent.ts";
 import { ChangeRing } from "./change-ring.ts";
 import { ConfigWatch } from "./config-watch.ts";
+import { connectionsDesk } from "./connections-desk.ts";
 import { daemonDesk } from "./daemon-desk.ts";
 import { DaemonWatch } from "./daemon-watch.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { HostWatch } from "./host-watch.ts";
 import { LogWatch } from "./log-watch.ts";
 import { Publisher } from "./publisher.ts";
-import { StateStore } from "./state-store.ts";
+import { StateStore, unreadState } from "./state-store.ts";
 import { tableDesk } from "./table-desk.ts";
 import { TableWatch } from "./table-watch.ts";
 import { VrrpWatch } from "./vrrp-watch.ts";
@@ -39,23 +39,11 @@ const slowSweeps = 5;
 /** keepalived goes on programming the table for a while after a start or reload: checks, alpha mode, quorum. */
 const afterMoveMs = 30_000;
 
-const notYet = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
-const unread: DirectorState = {
-  host: notYet,
-  table: notYet,
-  settings: notYet,
-  vrrp: notYet,
-  health: notYet,
-  config: notYet,
-  daemon: notYet,
-  log: [],
-};
-
 /** The agent of one director: all watches over one store, one sweep a second, and the desks that change things. */
 export class Director {
   readonly #parts: DirectorParts;
   readonly #epoch = randomBytes(6).toString("hex");
-  readonly #store = new StateStore(unread, new ChangeRing(this.#epoch));
+  readonly #store = new StateStore(unreadState, new ChangeRing(this.#epoch));
   readonly #publisher = new Publisher(this.#store);
   readonly #lock = new Lock();
   readonly #stop = new AbortController();
@@ -139,7 +127,10 @@ export class Director {
         lock: new Lock(),
         expect: (row) => this.#table.expect(row, system.clock.nowMs()),
         touched: async () => void (await this.#table.sweep()),
+        settingsTouched: () => this.#readSettings(),
+        config: () => this.#store.read().config,
       }),
+      connections: connectionsDesk({ system, lock: new Lock(), table: () => this.#table.table }),
       daemon: daemonDesk({
         system,
         engine,
@@ -293,7 +284,11 @@ export class Director {
     await this.#vrrp.sweep(this.#daemon.vrrpForMs);
     this.#health.sweep(reading, this.#daemon.checkersSinceMs);
     await this.#host.sweep();
-    if (isSlow) this.#publisher.offer({ kind: "settings", fact: await readIpvsSettings(system) });
+    if (isSlow) await this.#readSettings();
     this.#publisher.beat(system.clock.nowMs());
+  }
+
+  async #readSettings(): Promise<void> {
+    this.#publisher.offer({ kind: "settings", fact: await readIpvsSettings(this.#parts.system) });
   }
 }

@@ -7,6 +7,21 @@ import type { ChangeRing } from "./change-ring.ts";
 /** Changes taken out of the ring at a time: what a reader who stops reading can hold on to. */
 const readAhead = 64;
 
+const notYet = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
+
+/** Before anything was read. */
+export const unreadState: DirectorState = {
+  host: notYet,
+  table: notYet,
+  settings: notYet,
+  vrrp: notYet,
+  speakers: notYet,
+  health: notYet,
+  config: notYet,
+  daemon: notYet,
+  log: [],
+};
+
 /** The one picture of this director: every change goes through here, gets its number and wakes the readers. */
 export class StateStore implements StateFeed {
   #state: DirectorState;
@@ -64,7 +79,7 @@ export class StateStore implements StateFeed {
   }
 }
 
-type Section = "host" | "settings" | "vrrp" | "health" | "config" | "daemon";
+type Section = "host" | "settings" | "vrrp" | "speakers" | "health" | "config" | "daemon";
 /** Sections that are replaced as a whole; the table has changes of its own. */
 export type SectionChange = Extract<DirectorChange, { kind: Section }>;
 

@@ -1,4 +1,6 @@
 import type { Refusal, Row, SetWeight, SetWeightResult } from "@lvs/core/director/commands";
+import type { Fact } from "@lvs/core/director/fact";
+import type { ConfigFile } from "@lvs/core/director/state";
 import type { Destination, ServiceId } from "@lvs/core/ipvs/model";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import type { Lock } from "../configuration/lock.ts";
@@ -7,6 +9,7 @@ import { setWeight, type WeightResult } from "../ipvs/set-weight.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import type { TableDesk } from "./agent.ts";
+import { changeTimeouts, ServiceFlushes } from "./table-changes.ts";
 
 export interface TableDeskParts {
   readonly system: System;
@@ -14,11 +17,28 @@ export interface TableDeskParts {
   /** The agent itself changes this row: nobody's hand. */
   readonly expect: (row: Row) => void;
   readonly touched: () => Promise<void>;
+  readonly settingsTouched: () => Promise<void>;
+  readonly config: () => Fact<ConfigFile>;
 }
 
-/** Weights by netlink, read back from the kernel: what is answered is what stands there. */
+/** Changes by netlink, read back from the kernel: what is answered is what stands there. */
 export function tableDesk(parts: TableDeskParts): TableDesk {
-  return { setWeight: (input) => parts.lock.run(() => write(parts, input)) };
+  const { lock, settingsTouched, system, touched } = parts;
+  const flushes = new ServiceFlushes(parts);
+  const changing = <Result>(work: () => Promise<Result>, after: () => Promise<void>): Promise<Result> =>
+    lock.run(async () => {
+      try {
+        return await work();
+      } finally {
+        await after();
+      }
+    });
+  return {
+    setWeight: (input) => lock.run(() => write(parts, input)),
+    setTimeouts: (input) => changing(() => changeTimeouts(system, input), settingsTouched),
+    flushService: (input) => changing(() => flushes.flush(input), touched),
+    putBack: (input) => changing(() => flushes.putBack(input), touched),
+  };
 }
 
 async function write(parts: TableDeskParts, input: SetWeight): Promise<SetWeightResult> {

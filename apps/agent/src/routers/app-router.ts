@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { configRouter } from "./config.ts";
+import { connectionsRouter } from "./connections.ts";
 import { daemonRouter } from "./daemon.ts";
 import { logRouter } from "./log.ts";
 import { stateRouter } from "./state.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
     })),
   state: stateRouter,
   table: tableRouter,
+  connections: connectionsRouter,
   config: configRouter,
   daemon: daemonRouter,
   log: logRouter,

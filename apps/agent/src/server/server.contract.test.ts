@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { directorChangeSchema } from "@lvs/core/director/change";
-import type { DirectorState } from "@lvs/core/director/state";
 import type { Agent } from "../daemon/agent.ts";
 import { ChangeRing } from "../daemon/change-ring.ts";
-import { StateStore } from "../daemon/state-store.ts";
+import { StateStore, unreadState } from "../daemon/state-store.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { SystemError } from "../system/system-error.ts";
 import { startServer, type RunningServer } from "./server.ts";
@@ -13,18 +12,7 @@ import { makeTestCa, type KeyPair, type TestCa } from "./test-pki.ts";
 
 const asked: string[] = [];
 const refused: string[] = [];
-const nothing = { status: "unknown", atMs: 0, reason: "not read yet" } as const;
-const emptyState: DirectorState = {
-  host: nothing,
-  table: nothing,
-  settings: nothing,
-  vrrp: nothing,
-  health: nothing,
-  config: nothing,
-  daemon: nothing,
-  log: [],
-};
-const store = new StateStore(emptyState, new ChangeRing("e1"));
+const store = new StateStore(unreadState, new ChangeRing("e1"));
 
 /** Writes down what it was asked, so that a refused call that reached it is seen. */
 function reached(name: string): () => never {
@@ -52,7 +40,18 @@ const agent: Agent = {
       return store.watch(id, signal);
     },
   },
-  table: { setWeight: reached("table.setWeight") },
+  table: {
+    setWeight: reached("table.setWeight"),
+    setTimeouts: reached("table.setTimeouts"),
+    flushService: reached("table.flushService"),
+    putBack: reached("table.putBack"),
+  },
+  connections: {
+    read: reached("connections.read"),
+    serving: reached("connections.serving"),
+    drainHolds: reached("connections.drainHolds"),
+    busiest: reached("connections.busiest"),
+  },
   config: {
     read: reached("config.read"),
     versions: reached("config.versions"),
@@ -104,15 +103,16 @@ afterAll(() => server.close());
 
 /** Inputs that pass the schemas; a procedure without one here is called without input. */
 const sha = "0".repeat(64);
+const service = { kind: "address", protocol: "TCP", address: "192.0.2.1", port: 80 };
+const timeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
 const inputs: Readonly<Record<string, unknown>> = {
-  "table.setWeight": {
-    row: {
-      service: { kind: "address", protocol: "TCP", address: "192.0.2.1", port: 80 },
-      address: "192.0.2.7",
-      port: 80,
-    },
-    weight: 1,
-  },
+  "table.setWeight": { row: { service, address: "192.0.2.7", port: 80 }, weight: 1 },
+  "table.setTimeouts": { timeouts, expected: timeouts },
+  "table.flushService": { service, expected: [] },
+  "table.putBack": { service },
+  "connections.read": { filter: {} },
+  "connections.serving": { client: "192.0.2.9" },
+  "connections.busiest": { filter: {} },
   "config.version": { sha256: sha },
   "config.stage": { baseSha256: sha, change: { kind: "text", text: "" } },
   "config.commit": { stageId: "s", activation: "none", confirmWithinMs: 1000 },

@@ -63,12 +63,9 @@ export const connectionTotalsSchema = z.object({
   byRealServer: z.record(z.string(), z.object({ connections: z.int(), templates: z.int() })),
 });
 
-/** How one reading of the table went. */
+/** When a reading ended, on the director's clock, and how long it took there. */
 const readingSchema = z.object({
   status: z.literal("known"),
-  /** Entries in the kernel's table, matching or not. */
-  entryCount: z.int(),
-  /** When it ended, on the director's clock, and how long it took there. */
   readAtMs: z.number(),
   tookMs: z.number(),
 });
@@ -78,6 +75,8 @@ const absentSchema = z.object({ status: z.literal("absent"), reason: z.string(),
 /** `absent`: the kernel has no ip_vs module. */
 export const connectionAnswerSchema = z.discriminatedUnion("status", [
   readingSchema.extend({
+    /** Entries in the kernel's table, matching or not. */
+    entryCount: z.int(),
     /** The first matches in the kernel's order; a client's own connections before the templates that hold it. */
     connections: z.array(connectionSchema),
     /** Over every match, also those that `connections` has no room for. */

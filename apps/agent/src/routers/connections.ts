@@ -1,0 +1,36 @@
+import {
+  busiestAnswerSchema,
+  busiestQuestionSchema,
+  connectionAnswerSchema,
+  connectionQuestionSchema,
+  drainHoldsAnswerSchema,
+  servingQuestionSchema,
+} from "@lvs/core/director/connections";
+import { procedure, router } from "./trpc.ts";
+
+/** For a transport that cannot tell when its caller hangs up. */
+const never = new AbortController().signal;
+
+/** The connection table of this director's kernel. A caller that hangs up ends the reading. */
+export const connectionsRouter = router({
+  read: procedure
+    .input(connectionQuestionSchema)
+    .output(connectionAnswerSchema)
+    .query(({ ctx, input, signal }) => ctx.agent.connections.read(input, signal ?? never)),
+
+  /** Which real server serves this client: its connections, and the templates whose network it is in. */
+  serving: procedure
+    .input(servingQuestionSchema)
+    .output(connectionAnswerSchema)
+    .query(({ ctx, input, signal }) => ctx.agent.connections.serving(input, signal ?? never)),
+
+  /** Drained real servers to which persistence still sends clients, and for how long at least. */
+  drainHolds: procedure
+    .output(drainHoldsAnswerSchema)
+    .query(({ ctx, signal }) => ctx.agent.connections.drainHolds(signal ?? never)),
+
+  busiest: procedure
+    .input(busiestQuestionSchema)
+    .output(busiestAnswerSchema)
+    .query(({ ctx, input, signal }) => ctx.agent.connections.busiest(input, signal ?? never)),
+});

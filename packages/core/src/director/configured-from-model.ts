@@ -66,6 +66,7 @@ function configuredServices(model: KeepalivedModel, server: VirtualServer): Conf
     const { sorryServer, persistenceTimeoutS = persistence?.timeoutS } = server;
     const service: ConfiguredService = {
       id,
+      ...(server.target.kind === "group" ? { group: server.target.name } : {}),
       scheduler,
       forwarding: server.forwarding,
       ...(persistenceTimeoutS === undefined ? {} : { persistenceTimeoutS }),
@@ -85,13 +86,19 @@ function configuredServices(model: KeepalivedModel, server: VirtualServer): Conf
       const [row] = destinations;
       const service = byKey.get(serviceKey(id));
       if (row === undefined || service === undefined) continue;
-      const isDouble = service.realServers.some(
+      const first = service.realServers.find(
         (each) => each.address === row.address && each.port === row.port,
       );
-      if (!isDouble) service.realServers.push(configuredRealServer(server, real, row.port));
+      if (first === undefined) service.realServers.push(configuredRealServer(server, real, row.port));
+      else first.writtenPorts = [...(first.writtenPorts ?? [first.port]), writtenPort(server, real)];
     }
   }
   return services;
+}
+
+/** Without a port of its own a block has the service's; a group and a mark have none to give. */
+function writtenPort({ target }: VirtualServer, { port }: RealServer): number {
+  return port ?? (target.kind === "address" ? target.port : 0);
 }
 
 function tableOf(model: KeepalivedModel, server: VirtualServer) {
@@ -106,6 +113,7 @@ function configuredRealServer(server: VirtualServer, real: RealServer, port: num
   return {
     address: real.address,
     port,
+    ...(writtenPort(server, real) === port ? {} : { writtenPorts: [writtenPort(server, real)] }),
     weight: real.weight,
     forwarding: real.forwarding ?? server.forwarding,
     upperThreshold: real.upperThreshold,

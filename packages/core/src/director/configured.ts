@@ -22,6 +22,11 @@ export type ConfiguredCheck = z.infer<typeof configuredCheckSchema>;
 export const configuredRealServerSchema = z.object({
   address: z.string(),
   port: z.int(),
+  /**
+   * The ports of the blocks that ask for this row as they are written, 0 for none in a group or for a mark; absent where that is
+   * `port` alone. The file's editor knows a block by it.
+   */
+  writtenPorts: z.array(z.int()).optional(),
   weight: z.int(),
   forwarding: forwardingMethodSchema,
   upperThreshold: z.int(),
@@ -34,6 +39,8 @@ export type ConfiguredRealServer = z.infer<typeof configuredRealServerSchema>;
 
 export const configuredServiceSchema = z.object({
   id: serviceIdSchema,
+  /** The virtual_server_group that it is a member of. */
+  group: z.string().optional(),
   scheduler: z.string(),
   forwarding: forwardingMethodSchema,
   persistenceTimeoutS: z.int().optional(),

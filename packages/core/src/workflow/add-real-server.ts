@@ -3,6 +3,7 @@ import { rowsOfRealServer, type ClusterFacts, type RealServerFacts } from "./fac
 import { picturedDirectors, presentHolders } from "./cluster-picture.ts";
 import { clusterPreflight, conditionOf } from "./preflight.ts";
 import { runInvariants } from "./invariants.ts";
+import { additionEdits, groupsOf } from "./file-edits.ts";
 import { failOverSteps, holderProofs } from "./director-steps.ts";
 import {
   addVipStep,
@@ -45,12 +46,7 @@ export function planAddRealServer(request: AddRealServer, facts: ClusterFacts, r
         directors,
         method: request.method,
         rowProofs: present,
-        edits: () =>
-          request.rows.map((row) => ({
-            kind: "addRealServer",
-            service: row.service,
-            realServer: { address: row.address, port: row.port, weight: row.weight },
-          })),
+        edits: (director) => additionEdits(director.configured, request.rows),
       }),
       ...(request.method === "stopStart" ? failOverSteps({ directors, holders, rowProofs: present }) : []),
       closeStep(facts.clusterName, [
@@ -62,6 +58,11 @@ export function planAddRealServer(request: AddRealServer, facts: ClusterFacts, r
       ...clusterPreflight(facts, directors),
       conditionOf("hostKeyPinned", { address: real.address }, real.hasPinnedHostKey),
       conditionOf("notInFileYet", { address: real.address }, standsAlready.length === 0),
+      ...directors.flatMap((director) =>
+        groupsOf(director.configured, request.rows).map(({ group, isWhole }) =>
+          conditionOf("groupWhole", { group, director: director.facts.name }, isWhole),
+        ),
+      ),
     ],
     invariants: runInvariants(facts, []),
     blastRadius: [

@@ -4,6 +4,7 @@ import { findRow, rowsOfRealServer, type ClusterFacts, type RealServerFacts } fr
 import { picturedDirectors, presentHolders, type PicturedDirector } from "./cluster-picture.ts";
 import { clusterPreflight, conditionOf, remainingConditions } from "./preflight.ts";
 import { runInvariants } from "./invariants.ts";
+import { removalEdits } from "./file-edits.ts";
 import { failOverSteps, holderProofs } from "./director-steps.ts";
 import {
   bare,
@@ -55,12 +56,7 @@ export function planRemoveRealServer(
         directors,
         method: request.method,
         rowProofs: gone,
-        edits: (director) =>
-          rowsOfRealServer(director.configured, real.address).map((row) => ({
-            kind: "removeRealServer",
-            service: row.service,
-            realServer: { address: row.address, port: row.port },
-          })),
+        edits: (director) => removalEdits(director.configured, real.address),
       }),
       ...(request.method === "stopStart" ? failOverSteps({ directors, holders, rowProofs: gone }) : []),
       closeStep(facts.clusterName, [

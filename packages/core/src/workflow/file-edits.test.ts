@@ -7,6 +7,7 @@ import { composeModel } from "../keepalived/compose.ts";
 import { parseConfig } from "../keepalived/parse.ts";
 import { planAddRealServer } from "./add-real-server.ts";
 import { factsOf, fixtureCluster } from "./cluster.fixture.ts";
+import { additionEdits, groupsOf } from "./file-edits.ts";
 import type { ClusterFacts } from "./facts.ts";
 import type { Plan } from "./plan.ts";
 import { planRemoveRealServer } from "./remove-real-server.ts";
@@ -100,6 +101,20 @@ const files: Readonly<Record<string, string>> = {
     "group G",
     ["protocol TCP", "lb_kind DR", "real_server 192.0.2.21 80 { weight 1 }", fellow],
   )}`,
+  "a group that two virtual servers share": `virtual_server_group G {\n  192.0.2.64 80\n}\n${["TCP", "UDP"]
+    .map((protocol) =>
+      service("group G", [
+        `protocol ${protocol}`,
+        "lb_kind DR",
+        "real_server 192.0.2.21 80 { weight 1 }",
+        fellow,
+      ]),
+    )
+    .join("")}`,
+  "Masq in a group of two ports, each with its own port": `virtual_server_group G {\n  192.0.2.64 80\n  192.0.2.64 443\n}\n${service(
+    "group G",
+    ["protocol TCP", "lb_kind NAT", "real_server 192.0.2.21 8080 { weight 1 }", fellow],
+  )}`,
   "no port in the file": service("192.0.2.64 80", [
     "protocol TCP",
     "lb_kind DR",
@@ -166,5 +181,20 @@ describe("the file after a real server's addition", () => {
     expect(isWhole([7])).toEqual([true, true]);
     expect(isWhole([7, 8])).toEqual([false, false]);
     expect(isWhole([7], 1)).toEqual([false, false]);
+  });
+
+  it("has a block for each port of its own, and none for two of them in one block of a group", () => {
+    const rowsOn = (text: string, ports: readonly number[]) =>
+      ports.map((port, index) => {
+        const services = read(text).services;
+        const id = (services[index] ?? services[0])?.id;
+        if (id === undefined) throw new Error("a file without services");
+        return { service: id, address: joining.address, port, weight: 1 };
+      });
+    const plain = files["Masq on two ports of its own"] ?? "";
+    expect(additionEdits(read(plain), rowsOn(plain, [8080, 8081]))).toHaveLength(2);
+    const group = files["Masq in a group of two ports, each with its own port"] ?? "";
+    expect(groupsOf(read(group), rowsOn(group, [8080, 8080]))).toEqual([{ group: "G", isWhole: true }]);
+    expect(groupsOf(read(group), rowsOn(group, [8080, 8443]))).toEqual([{ group: "G", isWhole: false }]);
   });
 });

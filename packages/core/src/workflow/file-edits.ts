@@ -14,10 +14,12 @@ export function removalEdits(configured: Configured, address: string): ConfigEdi
   for (const service of configured.services)
     for (const real of service.realServers.filter((each) => each.address === address))
       for (const port of real.writtenPorts ?? [real.port]) {
-        const key = `${blockKey(service)} ${port}`;
-        if (edits.has(key)) continue;
         const ref = serviceRef(configured, service);
-        edits.set(key, { kind: "removeRealServer", service: ref, realServer: { address, port } });
+        edits.set(`${blockKey(service)} ${port}`, {
+          kind: "removeRealServer",
+          service: ref,
+          realServer: { address, port },
+        });
       }
   return [...edits.values()];
 }

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
-import { lintConfig } from "@lvs/core/keepalived/lint";
+import { lintParsed } from "@lvs/core/keepalived/lint-parsed";
 import { isUnreadable, readBytes, readTreeOf } from "./read-config.ts";
 import type { Unreadable } from "./read-config.ts";
 import { reportFindings } from "./report.ts";
@@ -24,17 +25,8 @@ export const lint = (request: {
 const lintBytes = (
   bytes: Uint8Array,
   at: { path: string; host: string | undefined; isNewer: boolean },
-): readonly Diagnostic[] => {
-  const tree = readTreeOf(bytes, at);
-  const seen = new Set<string>();
-  const isNew = (finding: Diagnostic): boolean => {
-    const key = `${finding.path} ${finding.line} ${finding.column} ${finding.code} ${finding.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  };
-  const findings = [...tree.diagnostics, ...lintConfig(tree.value, { isNewer: at.isNewer })].filter(isNew);
-  return findings.toSorted((a, b) =>
-    a.path === b.path ? a.line - b.line || a.column - b.column : a.path < b.path ? -1 : 1,
-  );
-};
+): readonly Diagnostic[] => lintParsed(readTreeOf(bytes, at), { isNewer: at.isNewer, hasNamespace });
+
+/** As `ip netns` and keepalived keep them. */
+const hasNamespace = (name: string): boolean =>
+  !name.includes("/") && name !== "" && existsSync(`/run/netns/${name}`);

@@ -4,7 +4,7 @@ import type { ConfigFile } from "@lvs/core/director/state";
 import { composeModel } from "@lvs/core/keepalived/compose";
 import type { ConfigTree } from "@lvs/core/keepalived/cst";
 import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
-import { lintConfig } from "@lvs/core/keepalived/lint";
+import { lintParsed } from "@lvs/core/keepalived/lint-parsed";
 import type { System } from "../system/system.ts";
 import { preprocessWithIncludes } from "./includes.ts";
 
@@ -24,12 +24,13 @@ export async function understand(
   file: { readonly path: string; readonly bytes: Uint8Array },
 ): Promise<Understood> {
   const configId = await readConfigId(system);
-  const { value: tree, diagnostics } = await preprocessWithIncludes(system, file, configId);
+  const parsed = await preprocessWithIncludes(system, file, configId);
+  const { value: tree } = parsed;
   const { value: model } = composeModel(tree);
   return {
     tree,
     configured: configuredFromModel(model),
-    diagnostics: once([...diagnostics, ...lintConfig(tree)]),
+    diagnostics: lintParsed(parsed, onTheDirector),
     fifos: chooseFifos(model.global.notifyFifos),
   };
 }
@@ -48,12 +49,8 @@ function chooseFifos(
   return [...new Set((all.length > 0 ? all : free).map((fifo) => fifo.path))];
 }
 
-function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map(
-    diagnostics.map((each) => [`${each.path} ${each.line} ${each.column} ${each.code}`, each]),
-  );
-  return [...seen.values()];
-}
+/** Where keepalived cannot enter the namespace of its file it checks nothing, so the linter must. */
+const onTheDirector = { hasNamespace: () => true };
 
 /** As the live stream carries them: without paths, since nearly all are of the one file; an included file is named in the text. */
 export function stateDiagnostics(

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "./diagnostic.ts";
-import { lintConfig } from "./lint.ts";
+import { lintParsed } from "./lint-parsed.ts";
 import { preprocess } from "./preprocess.ts";
 import type { IncludeAnswer } from "./preprocessor.ts";
 
@@ -15,9 +15,8 @@ interface Row {
   readonly folder: string;
   readonly name: string;
   readonly verdict: string;
+  /** Those about the content; others are about interfaces, scripts and users of the machine. */
   readonly messages: readonly string[];
-  /** Messages about interfaces, scripts and users of the machine. */
-  readonly aboutMachine: readonly string[];
 }
 
 const tableOf = (folder: string, file: string): readonly string[][] =>
@@ -31,19 +30,17 @@ const messagesIn = (cell = ""): readonly string[] => cell.split(" | ").filter((m
 
 const rows: readonly Row[] = isThere
   ? [
-      ...tableOf("keepalived", "verdicts.tsv").map(([name = "", , , , verdict = "", , content, machine]) => ({
+      ...tableOf("keepalived", "verdicts.tsv").map(([name = "", , , , verdict = "", , content]) => ({
         folder: "keepalived",
         name,
         verdict,
         messages: messagesIn(content),
-        aboutMachine: messagesIn(machine),
       })),
       ...tableOf("keepalived-probes", "probes.tsv").map(([name = "", code, content]) => ({
         folder: "keepalived-probes",
         name,
         verdict: code === "0" ? "ok" : "warn",
         messages: messagesIn(content),
-        aboutMachine: [],
       })),
     ]
   : [];
@@ -75,7 +72,7 @@ interface Linted {
 const lintRow = (row: Row): Linted => {
   const bytes = readFileSync(`${corpus}${row.folder}/${row.name}`);
   const tree = preprocess(bytes, { path: row.name, configId: "a-director", read: readerFor(row) });
-  return { row, bytes, findings: [...tree.diagnostics, ...lintConfig(tree.value)] };
+  return { row, bytes, findings: lintParsed(tree) };
 };
 
 const linted = rows.map(lintRow);
@@ -134,34 +131,24 @@ describe.skipIf(!isThere)(`keepalived's own verdicts${isThere ? "" : " (skipped:
     expect(share).toBeGreaterThanOrEqual(0.98);
   });
 
-  it("nothing of severity error is found where keepalived has no complaint", () => {
+  it("no finding of severity error where keepalived has no complaint, or only of interfaces, scripts and users", () => {
     const alarms: string[] = [];
-    const excused: string[] = [];
-    for (const { row, findings, bytes } of linted) {
+    for (const { row, findings } of linted) {
       if (row.verdict !== "ok" && row.verdict !== "env-only") continue;
-      const said = [...row.messages, ...row.aboutMachine];
-      const saidLines = new Set(said.map(lineOf));
-      const couldNotGoOn = /^\s*(?:@\S+\s+)?net_namespace\b/mu.test(new TextDecoder("latin1").decode(bytes));
-      for (const { severity, line, code, message } of findings) {
-        if (severity !== "error") continue;
-        const text = `${row.name}:${line} ${code} ${message}`;
-        const isSaid =
-          saidLines.has(line) ||
-          said.some(
-            (one) =>
-              lineOf(one) === undefined &&
-              /Unknown interface|Unicast instances/u.test(one) &&
-              code === "interface-missing",
-          );
-        if (isSaid) excused.push(`${text} <- keepalived says so too`);
-        else if (couldNotGoOn)
-          excused.push(`${text} <- keepalived stopped at net_namespace, which that machine does not have`);
-        else alarms.push(text);
-      }
+      for (const { severity, line, code, message } of findings)
+        if (severity === "error") alarms.push(`${row.name}:${line} ${code} ${message}`);
     }
-    console.log(
-      `${excused.length} findings of severity error in files called ok, each with its reason:\n${excused.slice(0, 200).join("\n")}`,
-    );
-    expect(alarms).toEqual([]);
+    expect(alarms).toEqual(remainder);
   });
 });
+
+/**
+ * What is left, with its reason. keepalived itself says of net_namespace that it is no keyword of global_defs, on any machine:
+ * the table counts whatever names a namespace as the machine's matter. And keepalived ends at an instance without interface,
+ * before it looks for two with one virtual_router_id.
+ */
+const remainder = [
+  "1569-test.conf:137 duplicate-vrid K1v4 and K1v4m both use virtual_router_id 11 with IPv4 on eth4",
+  "297.conf:8 unknown-keyword net_namespace is not a keyword inside global_defs; it belongs at the top level",
+  "keepalived.netns3.simple.conf:7 unknown-keyword net_namespace is not a keyword inside global_defs; it belongs at the top level",
+].map((finding) => `pqarmitage__keepalived-devel-tools__configs__${finding}`);

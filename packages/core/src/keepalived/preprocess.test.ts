@@ -129,13 +129,13 @@ describe("includes", () => {
     );
   });
 
-  it("tells of a missing file: a warning, or an error where the keyword asks for it", () => {
+  it("tells of a missing file, never as an error: it may be there on the director", () => {
     const diagnosticsOf = (text: string) => read(text, { read: reader({}) }).diagnostics;
     expect(diagnosticsOf("include x\n")).toMatchObject([
       { code: "include-missing", severity: "warning", line: 1 },
     ]);
     expect(diagnosticsOf("a\n includer x\n")).toMatchObject([
-      { code: "include-missing", severity: "error", line: 2 },
+      { code: "include-missing", severity: "warning", line: 2 },
     ]);
     expect(diagnosticsOf("includex x\ninclude\n")).toEqual([]);
   });

@@ -199,10 +199,9 @@ export class Preprocessor {
       kind: "missing",
       reason: "includes are not followed here",
     };
-    if (answer.kind === "missing") {
-      const severity = include.keyword === "include" ? "warning" : "error";
-      return this.say("include-missing", line, `${include.keyword} ${pattern}: ${answer.reason}`, severity);
-    }
+    // Never an error: whether the file is there is known on the director only.
+    if (answer.kind === "missing")
+      return this.say("include-missing", line, `${include.keyword} ${pattern}: ${answer.reason}`);
     for (const { path, bytes } of answer.files) {
       this.fileCount += 1;
       if (this.openFiles.includes(path)) {

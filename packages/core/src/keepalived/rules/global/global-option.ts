@@ -94,7 +94,9 @@ export const globalOption: Rule = {
     concerns: ({ name, block }) => name in readers && (block === "global_defs" || block === "vrrp_instance"),
     check: ({ keyword, words, spot }: Entry, report) => {
       const fault = words.length < 2 ? undefined : readers[keyword.name]?.(words);
-      if (fault !== undefined) report(spot, `${keyword.name}: ${fault}`);
+      if (fault === undefined) return;
+      const severity = keyword.name === "smtp_server" ? "warning" : "error";
+      report(spot, `${keyword.name}: ${fault}`, { severity });
     },
   },
 };

@@ -62,7 +62,7 @@ const isSetOnce = (keyword: Keyword): boolean => {
 const compare = (first: Entry, line: Entry, report: Report): void => {
   const { keyword, words, spot } = line;
   if (firstCounts.test(keyword.name)) {
-    report(spot, `${keyword.name} stands before: this line is not read`, { severity: "error" });
+    report(spot, `${keyword.name} stands before: this line is not read`);
   } else if (words.join(" ") !== first.words.join(" ")) {
     const related = [{ spot: first.spot, message: "the first" }];
     report(spot, `${keyword.name} stands before with another value: only this one counts`, { related });

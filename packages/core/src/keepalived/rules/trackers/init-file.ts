@@ -6,7 +6,7 @@ const example = (line: string): string => `track_file switch {\n    file "/run/s
 
 export const initFile: Rule = {
   code: "init-file",
-  severity: "error",
+  severity: "warning",
   title: "init_file with a word that is neither a number nor overwrite",
   reason: "keepalived passes over the word, or writes 0. Values beyond ±254 put every follower into FAULT.",
   mend: "Write init_file [NUMBER] [overwrite].",

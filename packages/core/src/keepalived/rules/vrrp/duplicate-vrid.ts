@@ -1,56 +1,70 @@
 import { inInstance } from "../examples.ts";
 import { nameOfFamily } from "../families.ts";
+import type { Family } from "../families.ts";
 import { lastOf } from "../rule.ts";
-import type { Rule } from "../rule.ts";
-import { instancesOf } from "./instance.ts";
-import type { Instance } from "./instance.ts";
+import type { FileView, Rule } from "../rule.ts";
+import { instancesOf, vrrpGlobalsOf } from "./instance.ts";
+import type { Instance, VrrpGlobals } from "./instance.ts";
 
 export const duplicateVrid: Rule = {
   code: "duplicate-vrid",
   severity: "error",
   title: "two VRRP instances with one virtual_router_id on one interface",
-  reason: "Their adverts cannot be told apart. keepalived refuses the whole configuration.",
+  reason:
+    "Their adverts cannot be told apart. keepalived refuses the whole configuration, unless dynamic_interfaces allow_if_changes says that interfaces may come to differ.",
   mend: "Give each instance its own virtual_router_id, the same on both directors.",
   bad: inInstance() + inInstance().replace("VI_1", "VI_2"),
   good: inInstance() + inInstance().replace("VI_1", "VI_2").replace("51", "52"),
   ofFile: (file) => {
-    const firsts = new Map<string, Instance>();
-    for (const instance of instancesOf(file)) {
-      const key = keyOf(instance);
-      if (key === undefined) continue;
-      const first = firsts.get(key);
-      if (first === undefined) firsts.set(key, instance);
-      else if (instance.peers.length === 0 || sharesPeer(first, instance))
-        reportPair(file.report, first, instance);
+    const globals = vrrpGlobalsOf(file);
+    const byAdverts = Map.groupBy(instancesOf(file), (instance) => spaceOf(instance, globals));
+    for (const [space, instances] of byAdverts) {
+      if (space === "" || instances.length < 2) continue;
+      for (const [index, second] of instances.entries()) {
+        const rival = instances.slice(0, index).find((first) => conflicts(first, second));
+        if (rival !== undefined) reportPair(file, { first: rival, second, globals });
+      }
     }
   },
 };
 
-/** Instances with the same key share adverts. Undefined where that depends on addresses the file does not tell. */
-const keyOf = (instance: Instance): string | undefined => {
-  const { virtualRouterId, family = "inet", peers, sourceAddress, multicastGroup = "" } = instance;
-  if (virtualRouterId === undefined) return undefined;
-  const on = instance.interface;
-  if (peers.length > 0) {
-    return sourceAddress === undefined
-      ? undefined
-      : `unicast ${virtualRouterId} ${family} ${on ?? ""} ${sourceAddress}`;
-  }
-  return on === undefined ? undefined : `multicast ${virtualRouterId} ${family} ${on} ${multicastGroup}`;
+const familyOf = ({ family }: Instance): Family => family ?? "inet";
+
+/** Instances whose adverts could meet; empty where that cannot be told. Unicast and multicast are apart. */
+const spaceOf = (instance: Instance, globals: VrrpGlobals): string => {
+  const { virtualRouterId, peers, multicastGroup, interface: on } = instance;
+  if (virtualRouterId === undefined) return "";
+  const family = familyOf(instance);
+  if (peers.length > 0) return `unicast ${virtualRouterId} ${family}`;
+  return on === undefined
+    ? ""
+    : `multicast ${virtualRouterId} ${family} ${on} ${multicastGroup ?? globals.multicastGroups[family]}`;
 };
 
-const sharesPeer = (one: Instance, other: Instance): boolean =>
-  one.peers.some((peer) => other.peers.includes(peer));
+/** Unicast instances of one space are in conflict if they send from one address to one peer. */
+const conflicts = (first: Instance, second: Instance): boolean => {
+  if (first.peers.length === 0) return true;
+  const areApart = first.interface !== undefined && second.interface !== undefined;
+  if (areApart && first.interface !== second.interface) return false;
+  return (
+    first.sourceAddress === second.sourceAddress && first.peers.some((peer) => second.peers.includes(peer))
+  );
+};
 
 const reportPair = (
-  report: Parameters<NonNullable<Rule["ofFile"]>>[0]["report"],
-  first: Instance,
-  second: Instance,
+  file: FileView,
+  { first, second, globals }: { first: Instance; second: Instance; globals: VrrpGlobals },
 ): void => {
-  const lineOf = ({ top }: Instance) =>
+  const spotOf = ({ top }: Instance) =>
     top.absolute((lastOf(top.entry, "virtual_router_id") ?? top.entry).spot);
-  const family = nameOfFamily(second.family ?? "inet");
+  const family = nameOfFamily(familyOf(second));
   const where = second.interface === undefined ? "" : ` on ${second.interface}`;
   const message = `${first.name} and ${second.name} both use virtual_router_id ${second.virtualRouterId ?? 0} with ${family}${where}`;
-  report(lineOf(second), message, { related: [{ spot: lineOf(first), message: first.name }] });
+  // Which address an interface has, and whether it may change, is known on the director only.
+  const isCertain =
+    second.peers.length > 0 ? second.sourceAddress !== undefined : !globals.canInterfacesChange;
+  file.report(spotOf(second), message, {
+    severity: isCertain ? "error" : "warning",
+    related: [{ spot: spotOf(first), message: first.name }],
+  });
 };

@@ -237,15 +237,28 @@ export const settle = (instance: Instance, globals: VrrpGlobals): Settled => {
 export interface VrrpGlobals {
   readonly version: number;
   readonly isStrict: boolean;
+  /** Where adverts go that no instance sends elsewhere. */
+  readonly multicastGroups: Record<Family, string>;
+  /** dynamic_interfaces allow_if_changes: two instances on one interface may be on two at another time. */
+  readonly canInterfacesChange: boolean;
 }
 
 /** Settings of global_defs that instances inherit. */
 export const vrrpGlobalsOf = (file: FileView): VrrpGlobals => {
-  let version = 2;
-  let isStrict = false;
-  for (const { entry } of file.of("global_defs")) {
-    version = goodInteger(entry, "vrrp_version", { min: 2, max: 3 }) ?? version;
-    if (lastOf(entry, "vrrp_strict") !== undefined) isStrict = true;
-  }
-  return { version, isStrict };
+  const blocks = file.of("global_defs").map(({ entry }) => entry);
+  const linesWith = (name: string): readonly Entry[] => blocks.flatMap((entry) => linesOf(entry, name));
+  const groupOf = (name: string, byDefault: string): string =>
+    readAddressOf(wordOf(linesWith(name).at(-1)) ?? "") ?? byDefault;
+  return {
+    version: blocks.reduce(
+      (known, entry) => goodInteger(entry, "vrrp_version", { min: 2, max: 3 }) ?? known,
+      2,
+    ),
+    isStrict: linesWith("vrrp_strict").length > 0,
+    multicastGroups: {
+      inet: groupOf("vrrp_mcast_group4", "224.0.0.18"),
+      inet6: groupOf("vrrp_mcast_group6", "ff02::12"),
+    },
+    canInterfacesChange: linesWith("dynamic_interfaces").some((line) => wordOf(line) === "allow_if_changes"),
+  };
 };

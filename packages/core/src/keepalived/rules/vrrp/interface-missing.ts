@@ -3,10 +3,10 @@ import { instancesOf } from "./instance.ts";
 
 export const interfaceMissing: Rule = {
   code: "interface-missing",
-  severity: "error",
+  severity: "warning",
   title: "a VRRP instance without an interface",
   reason:
-    "Without an interface adverts can only be unicast, from an address that is given. Otherwise keepalived refuses the whole configuration.",
+    "Without an interface adverts can only be unicast, from an address that is given. Otherwise keepalived does not start VRRP: it speaks of an unknown interface, as it does of one that the machine lacks.",
   mend: "Write interface.",
   bad: "vrrp_instance VI_1 {\n    virtual_router_id 51\n    virtual_ipaddress {\n        192.0.2.10\n    }\n}\n",
   good: "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    virtual_ipaddress {\n        192.0.2.10\n    }\n}\n",

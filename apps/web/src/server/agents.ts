@@ -136,7 +136,7 @@ export function setTargets(directors: readonly RegisteredDirector[]): void {
 }
 
 /** Throws `notFound` and `agentRevoked`. */
-export function targetOf(directorId: string): AgentTarget {
+export function targetOf(directorId: string): RegisteredDirector {
   const director = globalThis.lvsRegistered?.get(directorId);
   if (director === undefined) throw problem("notFound", "There is no such director.");
   if (director.isRevoked) throw problem("agentRevoked", `The agent of ${director.name} was revoked.`);

@@ -43,7 +43,8 @@ export async function beginAudit({ person, procedure, input }: Deed): Promise<Au
         return;
       }
       const refused = refusedSchema.safeParse(result.data);
-      await end(refused.success ? "refused" : "done", refused.success ? refused.data.reason : "");
+      if (refused.success) await end("refused", refused.data.reason);
+      else await end("done", wayBackOf(result.data));
     },
   };
 }
@@ -55,6 +56,14 @@ export async function recordAudit(deed: Deed, outcome: AuditOutcome, detail = ""
 }
 
 const refusedSchema = z.object({ outcome: z.literal("refused"), reason: z.string() });
+
+const wayBackSchema = z.object({ wayBack: z.array(z.string()) });
+
+/** The lines that undo the deed, where its answer names them: they are wanted when nobody remembers. */
+function wayBackOf(data: unknown): string {
+  const parsed = wayBackSchema.safeParse(data);
+  return parsed.success ? parsed.data.wayBack.join("\n") : "";
+}
 
 const refusals: ReadonlySet<string> = new Set([
   "BAD_REQUEST",

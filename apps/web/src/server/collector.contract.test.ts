@@ -6,11 +6,10 @@ import { database, db } from "./db.ts";
 import { readHealth } from "./health.ts";
 import { fleetDirector } from "./live.ts";
 import { lockKey } from "./lock-holder.ts";
-import { fingerprintOf, pki } from "./pki.ts";
+import { pki } from "./pki.ts";
 import { announceRegistry } from "./registry.ts";
 import {
   makeForeignIdentity,
-  makeRequest,
   newMemory,
   startTestAgent,
   stateWith,
@@ -18,7 +17,8 @@ import {
   type AgentMemory,
   type TestAgent,
 } from "./testing/agent.ts";
-import { callAs, makeCluster, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
+import { callAs, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
+import { identityFor, register } from "./testing/registered-agent.ts";
 import type { Person } from "./trpc.ts";
 
 let opened: TestConsole;
@@ -59,33 +59,10 @@ const table: IpvsTable = {
   ],
 };
 
-async function identityFor(agentId: string): Promise<AgentIdentity> {
-  const { keyPem, csrPem } = await makeRequest();
-  const issued = await pki().issueAgent({ csrPem, agentId, names: ["127.0.0.1"] });
-  if (issued.outcome !== "issued") throw new Error(issued.reason);
-  return { agentId, keyPem, certificatePem: issued.certificatePem, caPem: pki().caPem };
-}
-
 async function start(identity: AgentIdentity, memory: AgentMemory, port = 0): Promise<TestAgent> {
   const agent = await startTestAgent(identity, memory, port);
   agents.push(agent);
   return agent;
-}
-
-async function register(id: string, port: number, certificatePem: string): Promise<void> {
-  const clusterId = await makeCluster();
-  await db().director.create({
-    data: {
-      id,
-      clusterId,
-      name: id,
-      address: "127.0.0.1",
-      port,
-      certificatePem,
-      fingerprint: fingerprintOf(certificatePem),
-    },
-  });
-  await announceRegistry();
 }
 
 /** A director with its agent, enrolled and running. */

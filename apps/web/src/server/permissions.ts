@@ -51,6 +51,15 @@ export const permissions = {
   "config.fingerprints": "viewer",
   "config.history": "viewer",
 
+  "connections.read": "viewer",
+  "connections.serving": "viewer",
+  "connections.drainHolds": "viewer",
+  "connections.busiest": "viewer",
+
+  "table.setTimeouts": "operator",
+  "table.flushService": "operator",
+  "table.putBack": "operator",
+
   "samples.read": "viewer",
   "samples.series": "viewer",
   "events.list": "viewer",

@@ -2,6 +2,7 @@ import { realServersRouter } from "./real-servers/router.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { clustersRouter } from "./routers/clusters.ts";
 import { configRouter } from "./routers/config.ts";
+import { connectionsRouter } from "./routers/connections.ts";
 import { directorsRouter } from "./routers/directors.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { fleetRouter } from "./routers/fleet.ts";
@@ -9,6 +10,7 @@ import { liveRouter } from "./routers/live.ts";
 import { logRouter } from "./routers/log.ts";
 import { samplesRouter } from "./routers/samples.ts";
 import { setupRouter } from "./routers/setup.ts";
+import { tableRouter } from "./routers/table.ts";
 import { usersRouter } from "./routers/users.ts";
 import { router } from "./trpc.ts";
 import { workflowsRouter } from "./workflows/router.ts";
@@ -18,6 +20,7 @@ export const appRouter = router({
   audit: auditRouter,
   clusters: clustersRouter,
   config: configRouter,
+  connections: connectionsRouter,
   directors: directorsRouter,
   events: eventsRouter,
   fleet: fleetRouter,
@@ -26,6 +29,7 @@ export const appRouter = router({
   realServers: realServersRouter,
   samples: samplesRouter,
   setup: setupRouter,
+  table: tableRouter,
   users: usersRouter,
   workflows: workflowsRouter,
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { destinationSettingsSchema } from "../ipvs/change.ts";
-import { timeoutsSchema } from "../ipvs/listing-state.ts";
+import { type Timeouts, timeoutsSchema } from "../ipvs/listing-state.ts";
 import { serviceIdSchema } from "../ipvs/model.ts";
 import { refusalSchema } from "./commands.ts";
 
@@ -70,3 +70,7 @@ export const putBackResultSchema = z.discriminatedUnion("outcome", [
   refusalSchema,
 ]);
 export type PutBackResult = z.infer<typeof putBackResultSchema>;
+
+/** Whether any of the three gets shorter: then connections that only paused may end, and the director's name has to be typed. */
+export const isShortened = (before: Timeouts, after: Timeouts): boolean =>
+  after.tcpS < before.tcpS || after.tcpFinS < before.tcpFinS || after.udpS < before.udpS;

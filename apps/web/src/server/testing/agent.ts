@@ -6,7 +6,9 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import type { DirectorChange } from "@lvs/core/director/change";
+import { servingQuestionSchema } from "@lvs/core/director/connections";
 import type { DirectorState } from "@lvs/core/director/state";
+import { flushServiceSchema, putBackSchema, setTimeoutsSchema } from "@lvs/core/director/table-commands";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
 
 /** An agent as the console meets it on the wire: mutual TLS and the few procedures that the collector asks for. */
@@ -66,6 +68,41 @@ const router = trpc.router({
       { instance: "VI_1", fingerprint: `${input.key} secret` },
       { instance: "VI_2", fingerprint: `${input.key} ${ctx.agentId}` },
     ]),
+  }),
+  connections: trpc.router({
+    serving: trpc.procedure.input(servingQuestionSchema).query(({ ctx, input: { client } }) => ({
+      status: "known",
+      connections: [],
+      totals: {
+        connections: 0,
+        templates: 0,
+        byState: { [`${ctx.agentId} ${client}`]: 1 },
+        byRealServer: {},
+      },
+      entryCount: 0,
+      isCapped: false,
+      unreadable: { count: 0 },
+      readAtMs: 0,
+      tookMs: 0,
+    })),
+  }),
+  table: trpc.router({
+    setTimeouts: trpc.procedure.input(setTimeoutsSchema).mutation(({ input: { expected, timeouts } }) => ({
+      outcome: "done",
+      previous: expected,
+      timeouts,
+      command: "",
+    })),
+    flushService: trpc.procedure
+      .input(flushServiceSchema)
+      .mutation(({ input: { expected } }) =>
+        expected.length === 0
+          ? { outcome: "refused", code: "rowChanged", reason: "has other real servers by now", details: [] }
+          : { outcome: "done", removed: [], wayBack: ["-a -t 192.0.2.1:80 -r 10.0.0.1:80 -g -w 1"] },
+      ),
+    putBack: trpc.procedure
+      .input(putBackSchema)
+      .mutation(() => ({ outcome: "done", added: [], present: [] })),
   }),
   log: trpc.router({
     tail: trpc.procedure

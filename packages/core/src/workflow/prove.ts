@@ -1,4 +1,6 @@
+import type { Row } from "../director/commands.ts";
 import { knownValue } from "../director/fact.ts";
+import { destinationKey, serviceKey } from "../ipvs/table.ts";
 import type { Proof } from "./plan.ts";
 import {
   findDirector,
@@ -162,15 +164,19 @@ function evaluateTableReady(facts: ClusterFacts, directorId: string): Evidence {
   const rows = configured.services.flatMap((service) =>
     service.realServers.map((real) => ({ service: service.id, address: real.address, port: real.port })),
   );
-  const wanted = rows.filter((row) => !down.has(`${row.address} ${row.port}`));
+  const wanted = rows.filter((row) => !down.has(rowKey(row)));
   const there = wanted.filter((row) => findRow(facts, directorId, row).kind === "found");
   return evidence(there.length === wanted.length, `${there.length}/${wanted.length}`);
 }
 
+/** A real server may be down for one service and up for another: each has its own checkers. */
 function downRows(facts: ClusterFacts, directorId: string): Set<string> | undefined {
   const health = freshFact(facts, directorId, "health");
   const verdicts = health === undefined ? undefined : knownValue(health);
   if (verdicts === undefined) return undefined;
-  const down = verdicts.filter((each) => each.verdict === "down");
-  return new Set(down.map((each) => `${each.address} ${each.port}`));
+  return new Set(verdicts.filter((each) => each.verdict === "down").map(rowKey));
+}
+
+function rowKey(row: Row): string {
+  return `${serviceKey(row.service)} ${destinationKey(row)}`;
 }

@@ -1,6 +1,7 @@
 import { toTable } from "../keepalived/to-table.ts";
 import type { KeepalivedModel, RealServer, VirtualServer, VrrpInstance } from "../keepalived/model.ts";
 import type { Checker } from "../keepalived/model-parts.ts";
+import type { Destination, ServiceId, VirtualService } from "../ipvs/model.ts";
 import { serviceKey } from "../ipvs/table.ts";
 import type {
   Configured,
@@ -15,9 +16,10 @@ import type {
  * Tunnel take the service's), groups and ranges are expanded, what keepalived leaves out of the table is left out.
  */
 export function configuredFromModel(model: KeepalivedModel): Configured {
-  const { routerId } = model.global;
+  const { lvsTimeouts, routerId } = model.global;
   return {
     ...(routerId === undefined ? {} : { routerId }),
+    ...(lvsTimeouts === undefined ? {} : { timeouts: lvsTimeouts }),
     instances: model.instances.map((instance) => configuredInstance(model, instance)),
     services: model.virtualServers.flatMap((server) => configuredServices(model, server)),
   };
@@ -62,24 +64,7 @@ function addressAndDevice({ address, prefixLength, device }: Address): { address
 
 /** One per service of the kernel: a group or a range stands for several. */
 function configuredServices(model: KeepalivedModel, server: VirtualServer): ConfiguredService[] {
-  const services = tableOf(model, server).map(({ id, scheduler, persistence }) => {
-    const { sorryServer, persistenceTimeoutS = persistence?.timeoutS } = server;
-    const service: ConfiguredService = {
-      id,
-      ...(server.target.kind === "group" ? { group: server.target.name } : {}),
-      scheduler,
-      forwarding: server.forwarding,
-      ...(persistenceTimeoutS === undefined ? {} : { persistenceTimeoutS }),
-      quorum: server.quorum,
-      delayLoopS: server.delayLoopS,
-      ...(sorryServer === undefined
-        ? {}
-        : { sorryServer: { address: sorryServer.address, port: sorryServer.port ?? portOf(id) } }),
-      realServers: [],
-      line: server.source.line,
-    };
-    return service;
-  });
+  const services = tableOf(model, server).map((service) => configuredService(server, service));
   const byKey = new Map(services.map((service) => [serviceKey(service.id), service]));
   for (const real of server.realServers) {
     for (const { id, destinations } of tableOf(model, { ...server, realServers: [real] })) {
@@ -89,11 +74,50 @@ function configuredServices(model: KeepalivedModel, server: VirtualServer): Conf
       const first = service.realServers.find(
         (each) => each.address === row.address && each.port === row.port,
       );
-      if (first === undefined) service.realServers.push(configuredRealServer(server, real, row.port));
+      if (first === undefined) service.realServers.push(configuredRealServer(server, real, row));
       else first.writtenPorts = [...(first.writtenPorts ?? [first.port]), writtenPort(server, real)];
     }
   }
   return services;
+}
+
+/** A service without its real servers, its settings as the kernel gets them. */
+function configuredService(server: VirtualServer, service: VirtualService): ConfiguredService {
+  const { id, onePacket, persistence, scheduler, schedulerFlags } = service;
+  const { persistenceTimeoutS = persistence?.timeoutS } = server;
+  return {
+    id,
+    ...(server.target.kind === "group" ? { group: server.target.name } : {}),
+    scheduler,
+    ...(schedulerFlags.length === 0 ? {} : { schedulerFlags }),
+    forwarding: server.forwarding,
+    ...(persistenceTimeoutS === undefined ? {} : { persistenceTimeoutS }),
+    ...(persistence?.mask === undefined ? {} : { persistenceMask: persistence.mask }),
+    ...(persistence?.engine === undefined ? {} : { persistenceEngine: persistence.engine }),
+    ...(onePacket ? { onePacket } : {}),
+    quorum: server.quorum,
+    delayLoopS: server.delayLoopS,
+    ...configuredSorryServer(server, id),
+    realServers: [],
+    line: server.source.line,
+  };
+}
+
+/** Only Masq can change the port: keepalived resets another one to the service's (check_data.c). */
+function configuredSorryServer(
+  { forwarding, sorryServer: sorry }: VirtualServer,
+  id: ServiceId,
+): Pick<ConfiguredService, "sorryServer"> {
+  if (sorry === undefined) return {};
+  const method = sorry.forwarding ?? forwarding;
+  return {
+    sorryServer: {
+      address: sorry.address,
+      port: method === "Masq" ? (sorry.port ?? portOf(id)) : portOf(id),
+      ...(method === forwarding ? {} : { forwarding: method }),
+      ...(sorry.inhibits ? { inhibits: true } : {}),
+    },
+  };
 }
 
 /** Without a port of its own a block has the service's; a group and a mark have none to give. */
@@ -105,23 +129,34 @@ function tableOf(model: KeepalivedModel, server: VirtualServer) {
   return toTable({ ...model, virtualServers: [server] }).value.services;
 }
 
-function portOf(id: ConfiguredService["id"]): number {
+function portOf(id: ServiceId): number {
   return id.kind === "address" ? id.port : 0;
 }
 
-function configuredRealServer(server: VirtualServer, real: RealServer, port: number): ConfiguredRealServer {
+function configuredRealServer(
+  server: VirtualServer,
+  real: RealServer,
+  { forwarding, port, tunnel }: Destination,
+): ConfiguredRealServer {
   return {
     address: real.address,
     port,
     ...(writtenPort(server, real) === port ? {} : { writtenPorts: [writtenPort(server, real)] }),
     weight: real.weight,
-    forwarding: real.forwarding ?? server.forwarding,
+    forwarding,
     upperThreshold: real.upperThreshold,
     lowerThreshold: real.lowerThreshold,
     inhibitOnFailure: real.inhibitsOnFailure ?? server.inhibitsOnFailure,
+    ...(tunnel === undefined ? {} : { tunnel }),
+    ...(real.checkers.some(setsWeight) ? { hasDynamicWeight: true } : {}),
     checks: real.checkers.map((checker) => configuredCheck(server, checker)),
     line: real.source.line,
   };
+}
+
+/** keepalived.conf(5): the exit code of a misc_dynamic script, the value in a tracked file. */
+function setsWeight(checker: Checker): boolean {
+  return (checker.type === "MISC_CHECK" && checker.isDynamic) || checker.type === "FILE_CHECK";
 }
 
 /** Defaults as keepalived.conf(5) gives them: retry 1; delay_before_retry delay_loop, 3 s or 1 s by kind; connect_timeout 5 s. */

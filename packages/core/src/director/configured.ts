@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { forwardingMethodSchema, serviceIdSchema } from "../ipvs/model.ts";
+import { timeoutsSchema } from "../ipvs/listing-state.ts";
+import { forwardingMethodSchema, serviceIdSchema, tunnelSchema } from "../ipvs/model.ts";
 
 /**
  * What keepalived.conf on a director asks for, cut down to what the console joins with live facts. Free of secrets.
@@ -32,6 +33,10 @@ export const configuredRealServerSchema = z.object({
   upperThreshold: z.int(),
   lowerThreshold: z.int(),
   inhibitOnFailure: z.boolean(),
+  /** How a Tunnel is wrapped; absent: plain ipip. */
+  tunnel: tunnelSchema.optional(),
+  /** A checker of its own sets the weight while it runs (misc_dynamic, FILE_CHECK): the kernel's is keepalived's business. */
+  hasDynamicWeight: z.boolean().optional(),
   checks: z.array(configuredCheckSchema),
   line: z.int(),
 });
@@ -42,12 +47,28 @@ export const configuredServiceSchema = z.object({
   /** The virtual_server_group that it is a member of. */
   group: z.string().optional(),
   scheduler: z.string(),
+  /** As ipvsadm prints them; absent: none. */
+  schedulerFlags: z.array(z.string()).optional(),
   forwarding: forwardingMethodSchema,
   persistenceTimeoutS: z.int().optional(),
+  /** Granularity and engine of the persistence, as in ipvs/model. */
+  persistenceMask: z.string().optional(),
+  persistenceEngine: z.string().optional(),
+  /** `ops`; absent: no. */
+  onePacket: z.boolean().optional(),
   quorum: z.int(),
   /** Seconds between two checks of one real server. */
   delayLoopS: z.number(),
-  sorryServer: z.object({ address: z.string(), port: z.int() }).optional(),
+  sorryServer: z
+    .object({
+      address: z.string(),
+      port: z.int(),
+      /** Absent: the service's. */
+      forwarding: forwardingMethodSchema.optional(),
+      /** sorry_server_inhibit: it stands in the table at weight 0 while it is not needed. */
+      inhibits: z.boolean().optional(),
+    })
+    .optional(),
   realServers: z.array(configuredRealServerSchema),
   line: z.int(),
 });
@@ -80,6 +101,8 @@ export type ConfiguredInstance = z.infer<typeof configuredInstanceSchema>;
 
 export const configuredSchema = z.object({
   routerId: z.string().optional(),
+  /** lvs_timeouts: those that the file sets. */
+  timeouts: timeoutsSchema.partial().optional(),
   instances: z.array(configuredInstanceSchema),
   services: z.array(configuredServiceSchema),
 });

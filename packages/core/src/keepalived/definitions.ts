@@ -38,7 +38,10 @@ const valueOf = (definitions: Definitions, name: string, parameters: string): De
   return builtIn === undefined ? undefined : { lines: [builtIn] };
 };
 
-/** Replaces references from left to right, in replaced text too. Undefined ones stay as they are. */
+/**
+ * Replaces references from left to right, in replaced text too. Undefined ones stay as they are, and those behind a value that
+ * begins with `~`: of a sequence they are replaced turn by turn.
+ */
 export const substitute = (line: string, definitions: Definitions): Substitution => {
   let text = line;
   let exactLength: number | undefined;
@@ -63,6 +66,7 @@ export const substitute = (line: string, definitions: Definitions): Substitution
     const [first = "", ...rest] = value.lines;
     text = text.slice(0, at) + first + text.slice(after);
     if (rest.length > 0) following = [...rest, ...following];
+    if (/^[ \t]*~/u.test(first)) break;
     at = text.indexOf("$", at);
   }
   return { text, following, exactLength: exactLength ?? text.length, isEndless: false };

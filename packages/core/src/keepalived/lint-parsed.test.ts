@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lintParsed } from "./lint-parsed.ts";
 import type { MachineOptions } from "./lint-parsed.ts";
 import { parseConfig } from "./parse.ts";
+import { preprocess } from "./preprocess.ts";
 
 const findingsIn = (text: string, options: MachineOptions = {}) =>
   lintParsed(parseConfig(new TextEncoder().encode(text), { path: "a.conf" }), options);
@@ -20,6 +21,19 @@ describe("all that is wrong with a text", () => {
       ({ line }) => line,
     );
     expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+  });
+});
+
+describe("a file of which only the beginning is read", () => {
+  it("has no errors: the brace or name that seems to be missing may stand in the rest", () => {
+    const bytes = new TextEncoder().encode(
+      "vrrp_sync_group G {\n  group {\n    ~SEQ(i, 1, 200000) V${i}\n  }\n}\n",
+    );
+    const findings = lintParsed(preprocess(bytes, { path: "a.conf", configId: "lb1" }));
+    const codes = findings.map(({ code }) => code);
+    expect(codes).toContain("expansion-too-large");
+    expect(codes).toContain("missing-closing-brace");
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ConfigTree } from "./cst.ts";
-import type { Parsed } from "./diagnostic.ts";
+import type { Diagnostic, Parsed } from "./diagnostic.ts";
 import { lintConfig } from "./lint.ts";
 import type { Finding, LintOptions } from "./lint.ts";
 import { readTree } from "./reading.ts";
@@ -27,7 +27,7 @@ export const lintParsed = (parsed: Parsed<ConfigTree>, options: MachineOptions =
     seen.add(key);
     return true;
   });
-  const isCertain = canEnterNamespace(parsed.value, options);
+  const isCertain = !isCut(parsed.diagnostics) && canEnterNamespace(parsed.value, options);
   return findings
     .map((finding) => (isCertain || finding.severity !== "error" ? finding : asWarning(finding)))
     .toSorted((a, b) => comparePaths(a.path, b.path) || a.line - b.line || a.column - b.column);
@@ -38,6 +38,10 @@ const canEnterNamespace = (tree: ConfigTree, options: MachineOptions): boolean =
   const name = networkNamespaceOf(topEntriesOf(readings));
   return name === undefined || options.hasNamespace?.(name) === true;
 };
+
+/** Only the beginning was read: a name or a brace that seems to be missing may stand in the rest. */
+const isCut = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ code }) => code === "expansion-too-large");
 
 const asWarning = (finding: Finding): Finding => ({ ...finding, severity: "warning" });
 

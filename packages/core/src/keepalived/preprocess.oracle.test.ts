@@ -59,9 +59,16 @@ const definition = fc.oneof(
     .tuple(bodyName, fc.array(fc.constantFrom("m1", "m2 x", "", "# c"), { minLength: 1, maxLength: 3 }))
     .map(([n, lines]) => `$${n}= \\\n${lines.map((line) => ` ${line} \\\n`).join("")}last`),
 );
+/** A sequence that is a definition: its references are replaced turn by turn. Without one it is no sequence. */
+const sequenceInDefinition = fc
+  .oneof(sequence, list)
+  .map((value) => `$L=${value.replace(/[#!].*/u, "")} \${C_1}`);
+const useOfIt = fc.constantFrom("$L", "${L}", "$L ZZ ${A}", "~SEQ(B, 2) $L", "YY ${L} ${A}");
 const plain = fc.oneof(
   text,
   text,
+  sequenceInDefinition,
+  useOfIt,
   definition,
   sequence,
   list,

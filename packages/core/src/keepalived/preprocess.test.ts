@@ -72,6 +72,10 @@ describe("sequences", () => {
     ],
     ["~LST(V, a, b ) ~LST({x,y},{1,2},{3}) ${V}${x}${y}\n", ["a12", "a3", "b12", "b3"]],
     ["$L=~SEQ(k,1,2) W${k}\n$L\n", ["W1", "W2"]],
+    ["$k=5\n$L=~SEQ(k,1,2) W${k}\n$L\n", ["W1", "W2"]],
+    ["$k=5\n$S=~SEQ(k,1,2)\n$S W${k}\n", ["W1", "W2"]],
+    ["$V= \\\n a${k} \\\n b${k}\n$L=~SEQ(k,1,2) $V\n~SEQ(i,1,1) $L\n", ["a1", "b1", "a2", "b2"]],
+    ["$A=1\n~x ${A}\ny ~x ${A}\n", ["~x ${A}", "y ~x 1"]],
     ["$B=2\n~SEQ(X,$B,0x3) ${X}\n", ["2", "3"]],
     ["$V= \\\n a$X { \\\n b${X} \\\n }\n~SEQ(X,1,2) $V\n", ["a1 {", "b1", "}", "a2 {", "b2", "}"]],
   ])("%j is written out", (text, expected) => {
@@ -85,6 +89,8 @@ describe("sequences", () => {
     "~SEQ(Z,1,2 $Z\n",
     "~LST(Z) $Z\n",
     "~SEQx(Z,-1,2) a\n",
+    "$L=~SEQ(k,1,2) W\n$L\n",
+    "$E=\n${E}~SEQ(k,1,2) W\n",
   ])("%j is dropped with a diagnostic", (text) => {
     expect(codesOf(text)).toEqual(["invalid-sequence"]);
     expect(textOf(text)).toBe("");

@@ -107,8 +107,7 @@ export class Preprocessor {
       case "@":
         return this.readCondition(line, content);
       case "~":
-        if (isSequence(content)) return this.readSequence(line, content);
-        break;
+        return isSequence(content) ? this.readSequence(line, content) : this.emit(line);
       case "$":
         if (/^\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content, source);
         break;
@@ -181,6 +180,8 @@ export class Preprocessor {
     if (result.text === of.content) return this.emit(line);
     const exactLength = Math.min(line.exactLength, result.exactLength);
     const next: Line = { ...generated(line, result.text), depth: line.depth, exactLength };
+    if (isTooLate(next.text))
+      return this.say("invalid-sequence", line, "keepalived reads this sequence as a keyword", "error");
     if (result.following.length === 0) return next;
     const rest = result.following.values();
     const following: LineSource = () => {
@@ -275,6 +276,12 @@ export class Preprocessor {
     }
   }
 }
+
+/** keepalived looks again at a replaced line for a reference or a condition only: this sequence has none. */
+const isTooLate = (text: string): boolean => {
+  const content = contentOf(text);
+  return isSequence(content) && !content.includes("$");
+};
 
 const leadOf = (text: string): string => /^[ \t]*/u.exec(text)?.[0] ?? "";
 

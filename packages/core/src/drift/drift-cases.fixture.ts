@@ -3,6 +3,7 @@ import type { Verdict } from "../director/state.ts";
 import { parseSave } from "../ipvs/save-format.ts";
 import { destinationKey, serviceKey } from "../ipvs/table.ts";
 import { composeModel } from "../keepalived/compose.ts";
+import { encodeUtf8 } from "../keepalived/encoding.ts";
 import { parseConfig } from "../keepalived/parse.ts";
 import { wantedTable } from "./configured-table.ts";
 import { findDrift } from "./find-drift.ts";
@@ -13,9 +14,7 @@ import { findDrift } from "./find-drift.ts";
 export type Words = Readonly<Record<string, "down" | "?">>;
 
 const configuredOf = (text: string) =>
-  configuredFromModel(
-    composeModel(parseConfig(new TextEncoder().encode(text), { path: "a.conf" }).value).value,
-  );
+  configuredFromModel(composeModel(parseConfig(encodeUtf8(text), { path: "a.conf" }).value).value);
 
 const verdictsOf = (configured: ReturnType<typeof configuredOf>, words: Words): Verdict[] =>
   configured.services.flatMap((service) =>

@@ -225,6 +225,19 @@ describe("the holder of an address", () => {
     ).toBe("unknown");
   });
 
+  it("has it by whichever instance that lists the address holds it", () => {
+    const listedTwice = withState(({ vrrp }) => {
+      if (vrrp.status !== "known") throw new Error("fixture without instances");
+      const unheld = vrrp.value.map((each) => ({
+        ...each,
+        name: "VI_OTHER",
+        addresses: each.addresses.map((address) => ({ ...address, isHeld: false })),
+      }));
+      return { vrrp: { ...vrrp, value: [...vrrp.value, ...unheld] } };
+    });
+    expect(statusOf(anybody, listedTwice)).toBe("proven");
+  });
+
   it("is read from the interfaces where no instance lists the address; lo is a real server's place, not a holder's", () => {
     const other: Proof = { kind: "oneHolder", vip: "192.0.2.99" };
     const withAddress = (name: string) =>

@@ -5,6 +5,8 @@ import { composeModel } from "@lvs/core/keepalived/compose";
 import type { ConfigTree } from "@lvs/core/keepalived/cst";
 import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
 import { lintParsed } from "@lvs/core/keepalived/lint-parsed";
+import { secretsOf } from "@lvs/core/keepalived/redact";
+import { type ConfiguredRouter, configuredRouters } from "@lvs/core/vrrp/own-routers";
 import type { System } from "../system/system.ts";
 import { preprocessWithIncludes } from "./includes.ts";
 
@@ -16,6 +18,8 @@ export interface Understood {
   readonly diagnostics: readonly Diagnostic[];
   /** Notify FIFOs that no script of keepalived's own reads. */
   readonly fifos: readonly string[];
+  /** With the passwords that adverts are compared with: they go nowhere but to the observer. */
+  readonly routers: readonly ConfiguredRouter[];
 }
 
 /** Never refuses: mistakes are diagnostics. Throws SystemError only where the machine failed. */
@@ -32,6 +36,7 @@ export async function understand(
     configured: configuredFromModel(model),
     diagnostics: lintParsed(parsed, onTheDirector),
     fifos: chooseFifos(model.global.notifyFifos),
+    routers: configuredRouters(model, secretsOf(tree.bytes)),
   };
 }
 

@@ -226,7 +226,7 @@ export class Director {
   }
 
   async #onUnderstood(understood: Understood): Promise<void> {
-    this.#vrrp.setConfigured(understood.configured.instances);
+    await this.#vrrp.setConfigured(understood.configured.instances, understood.routers);
     this.#health.setConfigured(understood.configured);
     this.#fifosOfFile = understood.fifos;
     if (this.#sweeps > 0) await this.#vrrp.setFifos(this.#fifos);

@@ -12,6 +12,7 @@ const empty: DirectorState = {
   table: unread,
   settings: unread,
   vrrp: unread,
+  speakers: unread,
   health: unread,
   config: unread,
   daemon: unread,

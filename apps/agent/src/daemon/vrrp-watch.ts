@@ -1,5 +1,8 @@
 import type { ConfiguredInstance } from "@lvs/core/director/configured";
 import type { Host } from "@lvs/core/director/state";
+import type { AddressFamily } from "@lvs/core/ipvs/model";
+import type { Address } from "@lvs/core/net/address";
+import type { ConfiguredRouter } from "@lvs/core/vrrp/own-routers";
 import type { Engine } from "../engine/engine.ts";
 import { parseCheckerNotice, type CheckerNotice } from "../health/notify-line.ts";
 import { messageOf, type Logger } from "../log.ts";
@@ -11,6 +14,7 @@ import { SystemError } from "../system/system-error.ts";
 import { parseVrrpNotice } from "../vrrp/notify-line.ts";
 import { VrrpTracker, type StandingAddress } from "../vrrp/tracker.ts";
 import type { Publisher } from "./publisher.ts";
+import { SpeakersWatch } from "./speakers-watch.ts";
 
 export interface VrrpWatchParts {
   readonly system: System;
@@ -35,6 +39,7 @@ export class VrrpWatch {
   readonly tracker = new VrrpTracker();
   readonly #parts: VrrpWatchParts;
   readonly #fifos = new Map<string, Subscription>();
+  readonly #speakers: SpeakersWatch;
   #addresses: Subscription | undefined;
   #snapshot: AddressSnapshot | undefined;
   #isDraining = true;
@@ -44,6 +49,13 @@ export class VrrpWatch {
 
   constructor(parts: VrrpWatchParts) {
     this.#parts = parts;
+    this.#speakers = new SpeakersWatch({
+      system: parts.system,
+      publisher: parts.publisher,
+      links: () => this.#snapshot?.links ?? [],
+      addressOf: (link, family) => this.#addressOf(link, family),
+      instances: () => this.tracker.view(),
+    });
   }
 
   get hasFifo(): boolean {
@@ -58,6 +70,7 @@ export class VrrpWatch {
     await this.setFifos(fifos);
     await system.clock.sleep(drainMs);
     this.#isDraining = false;
+    await this.#speakers.start();
   }
 
   /** Reads these FIFOs from now on. */
@@ -78,8 +91,12 @@ export class VrrpWatch {
     }
   }
 
-  setConfigured(instances: readonly ConfiguredInstance[]): void {
+  async setConfigured(
+    instances: readonly ConfiguredInstance[],
+    routers: readonly ConfiguredRouter[],
+  ): Promise<void> {
     this.tracker.setConfigured(instances);
+    await this.#speakers.setRouters(routers);
   }
 
   /** Something happened that the FIFO does not tell (start, reload, lost lines): ask for the whole picture at the next sweep. */
@@ -99,6 +116,7 @@ export class VrrpWatch {
       this.tracker.guess(system.clock.nowMs());
     }
     this.publish();
+    await this.#speakers.sweep();
   }
 
   publish(): void {
@@ -124,6 +142,19 @@ export class VrrpWatch {
     }));
   }
 
+  /** From where keepalived speaks on an interface: its first own address, of IPv6 the link-local one. */
+  #addressOf(link: string, family: AddressFamily): Address | undefined {
+    const index = this.#snapshot?.links.find(({ name }) => name === link)?.index;
+    const all = (this.#snapshot?.addresses ?? []).filter(
+      (each) =>
+        each.interfaceIndex === index &&
+        each.family === family &&
+        (family === "inet" || each.scope === "link"),
+    );
+    // The owner of a VIP (priority 255) has no other.
+    return (all.find((each) => !this.tracker.isVirtual(each.address)) ?? all[0])?.address;
+  }
+
   async readAddresses(): Promise<void> {
     const { system, publisher } = this.#parts;
     try {
@@ -139,6 +170,7 @@ export class VrrpWatch {
   }
 
   close(): void {
+    this.#speakers.close();
     this.#addresses?.close();
     for (const subscription of this.#fifos.values()) subscription.close();
   }
@@ -197,6 +229,7 @@ export class VrrpWatch {
         void this.readAddresses().then(() => {
           this.publish();
           onInterfaces();
+          return this.#speakers.listen();
         });
         return;
       case "address-added":

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { directorChangeSchema } from "@lvs/core/director/change";
+import { directorChangeSchema, type DirectorChange } from "@lvs/core/director/change";
 import type { Agent } from "../daemon/agent.ts";
 import { ChangeRing } from "../daemon/change-ring.ts";
 import { StateStore, unreadState } from "../daemon/state-store.ts";
@@ -217,6 +217,28 @@ describe("state.watch", () => {
     const [first, second] = await watching;
     expect(directorChangeSchema.parse(JSON.parse(first?.data ?? "")).kind).toBe("snapshot");
     expect(directorChangeSchema.parse(JSON.parse(second?.data ?? "")).kind).toBe("log");
+  });
+
+  it("says a section that older consoles do not know to those alone that name it", async () => {
+    const speakers = { links: ["eth0"], deaf: [], speakers: [], omitted: 0, findings: [] };
+    const say = (): void => {
+      store.publish({ kind: "speakers", fact: { status: "known", atMs: 1, value: speakers } });
+      store.publish({ kind: "adverts", atMs: 2, counts: [] });
+      store.publish({ kind: "beat", atMs: 3, sections: ["table", "speakers"] });
+    };
+    const heard = async (understands: readonly string[], count: number): Promise<DirectorChange[]> => {
+      const events = await watchState({ ...clientOf(console_), understands }, undefined, (seen) => {
+        if (seen.length === 1) say();
+        return seen.length === count;
+      });
+      return events.slice(1).map(({ data }) => directorChangeSchema.parse(JSON.parse(data)));
+    };
+    expect(await heard([], 2)).toEqual([{ kind: "beat", atMs: 3, sections: ["table"] }]);
+    expect(await heard(["speakers"], 4)).toMatchObject([
+      { kind: "speakers", fact: { value: speakers } },
+      { kind: "adverts" },
+      { kind: "beat", sections: ["table", "speakers"] },
+    ]);
   });
 
   it("resumes by id after a cut, nothing lost and nothing doubled", async () => {

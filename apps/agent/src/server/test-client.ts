@@ -76,11 +76,12 @@ export async function callProcedure(
 
 /** The events of state.watch until `isEnough`, then the connection is cut as by a killed console. */
 export async function watchState(
-  client: TestClient,
+  client: TestClient & { readonly understands?: readonly string[] },
   lastEventId: string | undefined,
   isEnough: (events: readonly StreamEvent[]) => boolean,
 ): Promise<StreamEvent[]> {
-  const input = encodeURIComponent(JSON.stringify({ lastEventId: lastEventId ?? null }));
+  const { understands } = client;
+  const input = encodeURIComponent(JSON.stringify({ lastEventId: lastEventId ?? null, understands }));
   const response = await open(client, {
     path: `/state.watch?input=${input}`,
     headers: { accept: "text/event-stream" },

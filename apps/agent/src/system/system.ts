@@ -4,6 +4,7 @@ import type { Commands } from "./commands.ts";
 import type { Fifos } from "./fifos.ts";
 import type { Files } from "./files.ts";
 import type { Netlink } from "./netlink.ts";
+import type { Packets } from "./packets.ts";
 import type { Processes } from "./processes.ts";
 
 /** The only door to the machine. Two makers: `linuxSystem` (named by main alone) and `simulatedSystem` (tests). */
@@ -15,6 +16,7 @@ export interface System {
   readonly processes: Processes;
   readonly netlink: Netlink;
   readonly addresses: Addresses;
+  readonly packets: Packets;
   /** Ends its threads, sockets and subscriptions. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { directorChangeSchema, type DirectorChange } from "@lvs/core/director/change";
+import { directorChangeSchema, laterSections, type DirectorChange } from "@lvs/core/director/change";
 import type { Connection } from "@lvs/core/fleet/model";
 import { connectionOf, readFailure, type AgentFailure } from "./agent-failure.ts";
 import { linkTo, type AgentClient, type AgentTarget } from "./agents.ts";
@@ -108,7 +108,7 @@ class Attempt {
       };
       const stop = (): void => end(undefined);
       const subscription = this.#agent.state.watch.subscribe(
-        { lastEventId: this.lastEventId },
+        { lastEventId: this.lastEventId, understands: [...laterSections] },
         {
           onData: ({ id, data }) => {
             clearTimeout(silence);

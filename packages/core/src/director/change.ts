@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { virtualServiceSchema, type IpvsTable } from "../ipvs/model.ts";
 import { serviceKey } from "../ipvs/table.ts";
+import { advertCountSchema, withCounts } from "./speakers.ts";
 import {
   directorStateSchema,
   logLinesKept,
@@ -53,6 +54,9 @@ export const directorChangeSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("settings"), fact: shape.settings }),
   z.object({ kind: z.literal("vrrp"), fact: shape.vrrp }),
+  z.object({ kind: z.literal("speakers"), fact: shape.speakers.unwrap() }),
+  /** Only the counts of speakers that are known already. */
+  z.object({ kind: z.literal("adverts"), atMs: z.number(), counts: z.array(advertCountSchema) }),
   z.object({ kind: z.literal("health"), fact: shape.health }),
   z.object({ kind: z.literal("config"), fact: shape.config }),
   z.object({ kind: z.literal("daemon"), fact: shape.daemon }),
@@ -77,6 +81,10 @@ export function applyDirectorChange(state: DirectorState, change: DirectorChange
       return { ...state, settings: change.fact };
     case "vrrp":
       return { ...state, vrrp: change.fact };
+    case "speakers":
+      return { ...state, speakers: change.fact };
+    case "adverts":
+      return applyAdverts(state, change);
     case "health":
       return { ...state, health: change.fact };
     case "config":
@@ -120,6 +128,43 @@ function applyServices(state: DirectorState, change: ServicesChange): DirectorSt
     ...state,
     table: { status: "known", atMs: change.atMs, value: { ...state.table.value, services: next } },
   };
+}
+
+function applyAdverts(
+  state: DirectorState,
+  { atMs, counts }: Extract<DirectorChange, { kind: "adverts" }>,
+): DirectorState {
+  if (state.speakers.status !== "known") return state;
+  return { ...state, speakers: { status: "known", atMs, value: withCounts(state.speakers.value, counts) } };
+}
+
+/** What a console has to name that it understands, beside what every console does: it refuses words it does not know. */
+export const laterSections = ["speakers"] as const satisfies readonly SectionName[];
+
+const isLater = (section: string): boolean => laterSections.some((each) => each === section);
+
+/** The change as this console understands it; undefined: nothing of it. A console names what it understands of `laterSections`. */
+export function changeFor(change: DirectorChange, understood: readonly string[]): DirectorChange | undefined {
+  const isKnown = (section: string): boolean => !isLater(section) || understood.includes(section);
+  switch (change.kind) {
+    case "speakers":
+    case "adverts":
+      return isKnown("speakers") ? change : undefined;
+    case "beat":
+      return { ...change, sections: change.sections.filter(isKnown) };
+    case "snapshot":
+    case "host":
+    case "table":
+    case "services":
+    case "settings":
+    case "vrrp":
+    case "health":
+    case "config":
+    case "daemon":
+    case "log":
+    case "event":
+      return change;
+  }
 }
 
 function withAge(state: DirectorState, section: SectionName, atMs: number): DirectorState {

@@ -3,6 +3,7 @@ import { syncDaemonSchema, timeoutsSchema } from "../ipvs/listing-state.ts";
 import { ipvsTableSchema, serviceIdSchema } from "../ipvs/model.ts";
 import { configuredSchema } from "./configured.ts";
 import { factSchema } from "./fact.ts";
+import { speakersSchema } from "./speakers.ts";
 
 /** Everything the agent knows of its director, as one plain value. The console's whole picture of a director is this and its age. */
 
@@ -137,6 +138,12 @@ export const directorStateSchema = z.object({
   table: factSchema(ipvsTableSchema),
   settings: factSchema(ipvsSettingsSchema),
   vrrp: factSchema(z.array(vrrpInstanceSchema)),
+  /** An agent from before it could listen says nothing of it. */
+  speakers: factSchema(speakersSchema).default({
+    status: "unknown",
+    atMs: 0,
+    reason: "this agent does not listen for VRRP; a newer one does",
+  }),
   health: factSchema(z.array(verdictSchema)),
   config: factSchema(configFileSchema),
   daemon: factSchema(daemonSchema),
@@ -148,5 +155,14 @@ export type DirectorState = z.infer<typeof directorStateSchema>;
 export const logLinesKept = 200;
 
 /** The parts that are read and replaced as one. */
-export const sectionNames = ["host", "table", "settings", "vrrp", "health", "config", "daemon"] as const;
+export const sectionNames = [
+  "host",
+  "table",
+  "settings",
+  "vrrp",
+  "speakers",
+  "health",
+  "config",
+  "daemon",
+] as const;
 export type SectionName = (typeof sectionNames)[number];

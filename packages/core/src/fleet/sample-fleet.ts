@@ -1,4 +1,5 @@
 import type { Configured, ConfiguredRealServer, ConfiguredService } from "../director/configured.ts";
+import type { Speakers } from "../director/speakers.ts";
 import type { DirectorState, Verdict, VrrpInstance } from "../director/state.ts";
 import { noCounters, noRates, type Destination, type VirtualService } from "../ipvs/model.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
@@ -108,6 +109,8 @@ export interface SampleStateParts {
   readonly isMaster: boolean;
   readonly isHeld?: boolean;
   readonly instance?: Partial<VrrpInstance>;
+  /** Unless told: eth0 is listened to, nobody speaks. */
+  readonly speakers?: Speakers;
 }
 
 export const sampleState = (parts: SampleStateParts): DirectorState => ({
@@ -141,6 +144,7 @@ export const sampleState = (parts: SampleStateParts): DirectorState => ({
       ...parts.instance,
     },
   ]),
+  speakers: known(parts.speakers ?? { links: ["eth0"], deaf: [], speakers: [], omitted: 0, findings: [] }),
   health: known([...(parts.verdicts ?? [])]),
   config: known({
     path: "/etc/keepalived/keepalived.conf",

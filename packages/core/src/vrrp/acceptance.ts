@@ -10,8 +10,8 @@ export type Expectation = {
   | {
       readonly version: 2;
       readonly advertIntervalS: number;
-      /** The 8 bytes of the password, or none. */
-      readonly passwordData: Uint8Array | undefined;
+      /** The 8 bytes of the password; undefined: none is configured; "not-known": there is one, which cannot be compared. */
+      readonly passwordData: Uint8Array | "not-known" | undefined;
     }
   | { readonly version: 3 }
 );
@@ -24,11 +24,11 @@ const judgeVersion2 = (
   expected: Extract<Expectation, { version: 2 }>,
 ): RefusalCode | undefined => {
   const { authentication } = advertisement;
-  const wanted = expected.passwordData === undefined ? "none" : "password";
+  const { passwordData } = expected;
+  const wanted = passwordData === undefined ? "none" : "password";
   if (authentication.type !== wanted) return "other-authentication";
-  if (expected.passwordData !== undefined && !isSameData(authentication.data, expected.passwordData)) {
-    return "password";
-  }
+  const isCompared = passwordData !== undefined && passwordData !== "not-known";
+  if (isCompared && !isSameData(authentication.data, passwordData)) return "password";
   return advertisement.advertIntervalS === expected.advertIntervalS ? undefined : "interval";
 };
 

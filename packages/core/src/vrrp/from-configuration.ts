@@ -45,13 +45,14 @@ const numberSetting = (instance: VrrpInstance, keyword: string): number | undefi
   return Number.isFinite(value) && value > 0 ? value : undefined;
 };
 
-const versionOf = (instance: VrrpInstance, model: KeepalivedModel): VrrpVersion => {
+/** The version that an instance speaks: its own, else 3 with IPv6 addresses, else vrrp_version of global_defs. */
+export const versionOf = (instance: VrrpInstance, model: KeepalivedModel): VrrpVersion => {
   if (instance.version !== undefined) return instance.version;
   return instance.virtualAddresses[0]?.family === "inet6" ? 3 : model.global.vrrpVersion;
 };
 
-/** Version 2 counts whole seconds, at least one; version 3 hundredths (keepalived rounds). */
-const intervalMsOf = (instance: VrrpInstance, version: VrrpVersion): number =>
+/** Milliseconds between two adverts. Version 2 counts whole seconds, at least one; version 3 hundredths (keepalived rounds). */
+export const intervalMsOf = (instance: VrrpInstance, version: VrrpVersion): number =>
   version === 2
     ? Math.max(1, Math.round(instance.advertIntervalS)) * 1000
     : Math.max(1, Math.round(instance.advertIntervalS * 100)) * 10;

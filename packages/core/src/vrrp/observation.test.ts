@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { findingsOf } from "./findings.ts";
 import type { Observation, OwnRouter } from "./observation.ts";
-import { findingsOf, hear, nothingHeard } from "./observation.ts";
+import { forget, hear, nothingHeard } from "./observation.ts";
 import type { Advertisement } from "./packet.ts";
 import { passwordData } from "./packet-v2.ts";
 import { refusal } from "./refusal.ts";
@@ -9,6 +10,7 @@ const secret = passwordData(new TextEncoder().encode("hush"));
 const own: OwnRouter = {
   instance: "VI_1",
   link: "eth0",
+  family: "inet",
   expectation: {
     version: 2,
     virtualRouterId: 51,
@@ -129,13 +131,60 @@ describe("the observer finds", () => {
     expect(found(observation, 100)).toEqual(["refused-packets 192.0.2.9 checksum"]);
   });
 
-  it("no more senders than it can hold", () => {
-    const flood = Array.from({ length: 3000 }, (_, index) => ({
-      source: `10.0.${index >> 8}.${index & 255}`,
-      atMs: [index],
-    }));
-    const observation = hearing(flood);
+  it("one broken packet is an accident, and nothing is found", () => {
+    const heard = { atMs: 0, link: "eth0", source: "192.0.2.9" };
+    const decoded = { kind: "refused", refusal: refusal("checksum") } as const;
+    expect(found(hear(nothingHeard, { ...heard, decoded }, []), 100)).toEqual([]);
+  });
+
+  it("an IPv6 virtual router apart from the IPv4 one of the same id", () => {
+    const six = { ...advert, addresses: ["2001:db8::15"] };
+    const observation = hearing([{ atMs: [0] }, { source: "fe80::9", advert: six, atMs: [0] }]);
+    expect(found(observation, 500)).toEqual(["unknown-virtual-router fe80::9"]);
+    expect(observation.speakers.map(({ instance }) => instance)).toEqual(["VI_1", undefined]);
+  });
+
+  it("no password is wrong where it cannot be compared, but a missing one is", () => {
+    const { expectation } = own;
+    if (expectation.version !== 2) throw new Error("version 2 alone has passwords");
+    const unread = [{ ...own, expectation: { ...expectation, passwordData: "not-known" } as const }];
+    expect(found(hearing([{ atMs: [0] }], unread), 500, unread)).toEqual([]);
+    const open: Advertisement = { ...advert, authentication: { type: "none", data: new Uint8Array(8) } };
+    expect(found(hearing([{ advert: open, atMs: [0] }], unread), 500, unread)).toEqual([
+      "not-believed 192.0.2.2 other-authentication",
+    ]);
+  });
+});
+
+const flood = (count: number, virtualRouterId: number): Sent[] =>
+  Array.from({ length: count }, (_, index) => ({
+    source: `10.0.${index >> 8}.${index & 255}`,
+    advert: { ...advert, virtualRouterId },
+    atMs: [index],
+  }));
+
+describe("what is remembered", () => {
+  it("is bounded, and who speaks for our own virtual router stays in a flood of others", () => {
+    const observation = hearing([{ atMs: [0, 1000, 2000] }, ...flood(3000, 99)]);
     expect(observation.speakers).toHaveLength(2048);
-    expect(observation.dropped).toBe(952);
+    expect(observation.dropped).toBe(953);
+    expect(observation.speakers).toContainEqual(expect.objectContaining({ source: "192.0.2.2", adverts: 3 }));
+  });
+
+  it("has room for a newcomer after a flood for our own virtual router", () => {
+    const observation = hearing([...flood(3000, 51), { source: "192.0.2.9", atMs: [5000] }]);
+    expect(observation.speakers).toHaveLength(2048);
+    expect(observation.speakers.at(-1)).toMatchObject({ source: "192.0.2.9" });
+  });
+
+  it("ends with the time given, and with the link", () => {
+    const observation = hearing([{ atMs: [0] }, { source: "192.0.2.9", atMs: [5000] }]);
+    const left = (nowMs: number, link: string) =>
+      forget(observation, { nowMs, keptMs: 10_000, links: new Set([link]) }).speakers.map(
+        ({ source }) => source,
+      );
+    expect(left(10_000, "eth0")).toEqual(["192.0.2.2", "192.0.2.9"]);
+    expect(left(12_000, "eth0")).toEqual(["192.0.2.9"]);
+    expect(left(10_000, "eth1")).toEqual([]);
   });
 });

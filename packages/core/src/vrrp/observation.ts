@@ -1,4 +1,5 @@
-import type { Address } from "../net/address.ts";
+import type { AddressFamily } from "../ipvs/model.ts";
+import { type Address, addressFamily } from "../net/address.ts";
 import { type Expectation, judge } from "./acceptance.ts";
 import { leavingPriority } from "./election.ts";
 import type { Advertisement, Decoded } from "./packet.ts";
@@ -12,6 +13,8 @@ import { downTimerAdverts } from "./timing.ts";
 export type OwnRouter = {
   readonly instance: string;
   readonly link: string;
+  /** Virtual routers of the two families do not meet, even with one id (RFC 5798 section 1). */
+  readonly family: AddressFamily;
   readonly expectation: Expectation;
   readonly advertIntervalMs: number;
   /** Since when the director itself is MASTER of it; undefined: it is not. */
@@ -39,7 +42,9 @@ export type Speaker = {
   readonly advertIntervalMs: number;
   readonly addresses: readonly Address[];
   readonly authentication: "none" | "password" | "header";
-  /** The first rule by which the director's own instance refuses it; undefined: it is believed, or there is no such instance. */
+  /** The director's own instance of that virtual router; undefined: it runs none. */
+  readonly instance: string | undefined;
+  /** The first rule by which that instance refuses it; undefined: it is believed, or there is no such instance. */
   readonly disagreement: RefusalCode | undefined;
   readonly firstHeardMs: number;
   /** Since when it speaks without a pause. */
@@ -54,13 +59,14 @@ export type RefusedPackets = {
   readonly source: Address;
   readonly code: RefusalCode;
   readonly packets: number;
+  readonly firstHeardMs: number;
   readonly lastHeardMs: number;
 };
 
 export type Observation = {
   readonly speakers: readonly Speaker[];
   readonly refused: readonly RefusedPackets[];
-  /** Senders that did not fit in: an attacker can name any source. */
+  /** Senders that made room for others: an attacker can name any source. */
   readonly dropped: number;
 };
 
@@ -69,8 +75,17 @@ export const nothingHeard: Observation = { speakers: [], refused: [], dropped: 0
 /** Enough for every real network (a link has 255 virtual routers at most of each family), little enough to hold. */
 const mostEntries = 2048;
 
-const ownOf = (own: readonly OwnRouter[], link: string, virtualRouterId: number): OwnRouter | undefined =>
-  own.find((each) => each.link === link && each.expectation.virtualRouterId === virtualRouterId);
+/** The director's own virtual router that an advert from this source is for. */
+export const ownOf = (
+  own: readonly OwnRouter[],
+  heard: { readonly link: string; readonly virtualRouterId: number; readonly source: Address },
+): OwnRouter | undefined =>
+  own.find(
+    ({ link, family, expectation }) =>
+      link === heard.link &&
+      expectation.virtualRouterId === heard.virtualRouterId &&
+      family === addressFamily(heard.source),
+  );
 
 const speakerOf = (heard: Heard, advertisement: Advertisement, own: OwnRouter | undefined): Speaker => ({
   link: heard.link,
@@ -81,6 +96,7 @@ const speakerOf = (heard: Heard, advertisement: Advertisement, own: OwnRouter | 
   advertIntervalMs: advertIntervalMs(advertisement),
   addresses: advertisement.addresses,
   authentication: advertisement.version === 2 ? advertisement.authentication.type : "none",
+  instance: own?.instance,
   disagreement: own === undefined ? undefined : judge(advertisement, own.expectation)?.code,
   firstHeardMs: heard.atMs,
   speakingSinceMs: heard.atMs,
@@ -107,132 +123,64 @@ const continued = (past: Speaker, fresh: Speaker): Speaker => ({
   adverts: past.adverts + 1,
 });
 
+/** The longest silent. */
+const leastOf = <Each extends { readonly lastHeardMs: number }>(all: readonly Each[]): Each | undefined => {
+  const [first, ...rest] = all;
+  if (first === undefined) return undefined;
+  return rest.reduce((least, each) => (each.lastHeardMs < least.lastHeardMs ? each : least), first);
+};
+
+/**
+ * Room for one more: broken packets give way first, then who speaks for none of the director's own, then the longest silent. A flood of
+ * made-up senders must not keep a new one from being heard.
+ */
+const withRoom = (before: Observation): Observation => {
+  if (before.speakers.length + before.refused.length < mostEntries) return before;
+  const dropped = before.dropped + 1;
+  const broken = leastOf(before.refused);
+  if (broken !== undefined)
+    return { ...before, refused: before.refused.filter((each) => each !== broken), dropped };
+  const foreign = leastOf(before.speakers.filter(({ instance }) => instance === undefined));
+  const least = foreign ?? leastOf(before.speakers);
+  return { ...before, speakers: before.speakers.filter((each) => each !== least), dropped };
+};
+
+const hearRefused = (before: Observation, heard: Heard, code: RefusalCode): Observation => {
+  const { link, source, atMs } = heard;
+  const isSame = (each: RefusedPackets): boolean =>
+    each.link === link && each.source === source && each.code === code;
+  const past = before.refused.find(isSame);
+  const room = past === undefined ? withRoom(before) : before;
+  const packets = (past?.packets ?? 0) + 1;
+  const entry = { link, source, code, packets, firstHeardMs: past?.firstHeardMs ?? atMs, lastHeardMs: atMs };
+  return { ...room, refused: put(room.refused, room.refused.findIndex(isSame), entry) };
+};
+
 /** Adds what was heard. */
 export const hear = (before: Observation, heard: Heard, own: readonly OwnRouter[]): Observation => {
-  const { decoded, link, source, atMs } = heard;
-  const isFull = before.speakers.length + before.refused.length >= mostEntries;
-  if (decoded.kind === "refused") {
-    const { code } = decoded.refusal;
-    const isSame = (each: RefusedPackets): boolean =>
-      each.link === link && each.source === source && each.code === code;
-    const index = before.refused.findIndex(isSame);
-    if (index < 0 && isFull) return { ...before, dropped: before.dropped + 1 };
-    const packets = (before.refused[index]?.packets ?? 0) + 1;
-    const entry = { link, source, code, packets, lastHeardMs: atMs };
-    return { ...before, refused: put(before.refused, index, entry) };
-  }
+  const { decoded, link, source } = heard;
+  if (decoded.kind === "refused") return hearRefused(before, heard, decoded.refusal.code);
   const { advertisement } = decoded;
   const { virtualRouterId } = advertisement;
-  const fresh = speakerOf(heard, advertisement, ownOf(own, link, virtualRouterId));
-  const index = before.speakers.findIndex(
-    (each) => each.link === link && each.source === source && each.virtualRouterId === virtualRouterId,
-  );
-  if (index < 0 && isFull) return { ...before, dropped: before.dropped + 1 };
-  const past = before.speakers[index];
+  const fresh = speakerOf(heard, advertisement, ownOf(own, { link, virtualRouterId, source }));
+  const isSame = (each: Speaker): boolean =>
+    each.link === link && each.source === source && each.virtualRouterId === virtualRouterId;
+  const past = before.speakers.find(isSame);
+  const room = past === undefined ? withRoom(before) : before;
   const entry = past === undefined ? fresh : continued(past, fresh);
-  return { ...before, speakers: put(before.speakers, index, entry) };
+  return { ...room, speakers: put(room.speakers, room.speakers.findIndex(isSame), entry) };
 };
 
-export type FindingCode =
-  /** Nobody of ours, with a virtual router of ours. */
-  | "stranger"
-  /** A virtual router that this director does not run. */
-  | "unknown-virtual-router"
-  /** Two at least speak for one virtual router: the director itself counts. */
-  | "second-master"
-  /** It is not believed, see the speaker's disagreement: both will be MASTER. */
-  | "not-believed"
-  /** Version 3 allows it, but the takeover then takes its time by the MASTER's interval. */
-  | "other-interval"
-  /** Broken or foreign packets. */
-  | "refused-packets";
-
-export type Finding = {
-  readonly code: FindingCode;
-  readonly link: string;
-  readonly virtualRouterId: number | undefined;
-  /** Who is concerned, the director's own address included where it is. */
-  readonly sources: readonly Address[];
-  /** Of not-believed and refused-packets. */
-  readonly reason: RefusalCode | undefined;
-};
-
-/** The moment and the director's own virtual routers. */
-export type Settings = { readonly nowMs: number; readonly own: readonly OwnRouter[] };
-
-const judgeSpeaker = (speaker: Speaker, own: OwnRouter | undefined): Finding[] => {
-  const { link, virtualRouterId, source, disagreement } = speaker;
-  const finding = (code: FindingCode, reason?: RefusalCode): Finding => ({
-    code,
-    link,
-    virtualRouterId,
-    sources: [source],
-    reason,
-  });
-  if (own === undefined) return [finding("unknown-virtual-router")];
-  const isOwn = source === own.ownAddress;
-  const isOther = speaker.version === 3 && speaker.advertIntervalMs !== own.advertIntervalMs;
-  const isStrange = !isOwn && own.peers !== undefined && !own.peers.includes(source);
-  return [
-    ...(isStrange ? [finding("stranger")] : []),
-    ...(disagreement === undefined ? [] : [finding("not-believed", disagreement)]),
-    ...(isOther ? [finding("other-interval")] : []),
-  ];
-};
-
-type Claim = Pick<Speaker, "source" | "advertIntervalMs" | "speakingSinceMs" | "lastHeardMs">;
-
-const claimOf = (own: OwnRouter, nowMs: number): Claim[] =>
-  own.masterSinceMs === undefined || own.ownAddress === undefined
-    ? []
-    : [
-        {
-          source: own.ownAddress,
-          advertIntervalMs: own.advertIntervalMs,
-          speakingSinceMs: own.masterSinceMs,
-          lastHeardMs: nowMs,
-        },
-      ];
-
-/** Both went on after both had begun: in a handover the old MASTER is silent from the new one's first advert on. */
-const areRivals = (a: Claim, b: Claim): boolean => {
-  const bothSinceMs = Math.max(a.speakingSinceMs, b.speakingSinceMs);
-  return [a, b].every((each) => each.lastHeardMs >= bothSinceMs + each.advertIntervalMs / 2);
-};
-
-const secondMasters = (speaking: readonly Speaker[], { nowMs, own }: Settings): Finding[] => {
-  const routers = new Map<string, Speaker[]>();
-  for (const speaker of speaking) {
-    const key = `${speaker.link} ${speaker.virtualRouterId}`;
-    routers.set(key, [...(routers.get(key) ?? []), speaker]);
-  }
-  return [...routers.values()].flatMap((speakers) => {
-    const [first] = speakers;
-    if (first === undefined) return [];
-    const { link, virtualRouterId } = first;
-    const self = ownOf(own, link, virtualRouterId);
-    const heard = speakers.filter(({ source }) => source !== self?.ownAddress);
-    const claims: Claim[] = [...(self === undefined ? [] : claimOf(self, nowMs)), ...heard];
-    const rivals = claims.filter((each) => claims.some((other) => other !== each && areRivals(each, other)));
-    if (rivals.length === 0) return [];
-    const sources = rivals.map(({ source }) => source);
-    return [{ code: "second-master", link, virtualRouterId, sources, reason: undefined }];
-  });
-};
-
-/** What is wrong now. Nothing is found about whoever no longer speaks. */
-export const findingsOf = ({ speakers, refused }: Observation, { nowMs, own }: Settings): Finding[] => {
-  const speaking = speakers.filter((speaker) => isSpeaking(speaker, nowMs));
-  const recent = refused.filter(({ lastHeardMs }) => nowMs - lastHeardMs <= 60_000);
-  return [
-    ...speaking.flatMap((each) => judgeSpeaker(each, ownOf(own, each.link, each.virtualRouterId))),
-    ...secondMasters(speaking, { nowMs, own }),
-    ...recent.map(({ link, source, code }): Finding => ({
-      code: "refused-packets",
-      link,
-      virtualRouterId: undefined,
-      sources: [source],
-      reason: code,
-    })),
-  ];
+/** Without those who were silent for longer than `keptMs`, and those on links that are no longer listened to. */
+export const forget = (
+  before: Observation,
+  { nowMs, keptMs, links }: { nowMs: number; keptMs: number; links: ReadonlySet<string> },
+): Observation => {
+  const isKept = (each: { readonly link: string; readonly lastHeardMs: number }): boolean =>
+    links.has(each.link) && nowMs - each.lastHeardMs <= keptMs;
+  return {
+    ...before,
+    speakers: before.speakers.filter(isKept),
+    refused: before.refused.filter(isKept),
+  };
 };

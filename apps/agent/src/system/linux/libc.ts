@@ -17,6 +17,8 @@ export interface Libc {
   ): number;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
+  /** `length`: one int, the room in `value` before and what was written after the call. */
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array, length: Uint8Array): number;
   /** SO_ATTACH_FILTER: classic BPF instructions that decide in the kernel what the socket hears (Linux filter.txt). */
   attachFilter(fd: number, program: readonly FilterInstruction[]): number;
   /** `polled`: an array of struct pollfd. */
@@ -61,6 +63,7 @@ export const openLibc = (): Libc => {
     sendto: library.func("intptr_t sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)"),
     recv: library.func("intptr_t recv(int, _Out_ uint8_t *, size_t, int)"),
     setsockopt: library.func("int setsockopt(int, int, int, const uint8_t *, uint32_t)"),
+    getsockopt: library.func("int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint8_t *)"),
     attachFilter: attachFilterOf(library),
     poll: library.func("int poll(_Inout_ uint8_t *, unsigned long, int)"),
     close: library.func("int close(int)"),
@@ -84,6 +87,7 @@ export const linux = {
   SO_ATTACH_FILTER: 26,
   SOL_PACKET: 263,
   PACKET_ADD_MEMBERSHIP: 1,
+  PACKET_STATISTICS: 6,
   PACKET_MR_ALLMULTI: 2,
   PACKET_IGNORE_OUTGOING: 23,
   SO_RCVBUFFORCE: 33,

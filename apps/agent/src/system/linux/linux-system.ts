@@ -6,12 +6,14 @@ import { linuxCommands } from "./linux-commands.ts";
 import { linuxFifos } from "./linux-fifos.ts";
 import { linuxFiles } from "./linux-files.ts";
 import { LinuxNetlink } from "./linux-netlink.ts";
+import { LinuxPackets } from "./linux-packets.ts";
 import { linuxProcesses } from "./linux-processes.ts";
 
 /** This machine. Named by entry points alone; everything else takes a System. */
 export const linuxSystem = (): System => {
   const clock = linuxClock();
   const netlink = new LinuxNetlink();
+  const packets = new LinuxPackets();
   return {
     clock,
     commands: linuxCommands(),
@@ -20,6 +22,10 @@ export const linuxSystem = (): System => {
     processes: linuxProcesses(),
     netlink,
     addresses: netlinkAddresses(netlink, clock),
-    close: async () => await netlink.close(),
+    packets,
+    close: async () => {
+      packets.close();
+      await netlink.close();
+    },
   };
 };

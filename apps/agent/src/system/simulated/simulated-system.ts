@@ -6,6 +6,7 @@ import { simulatedCommands, type SimulatedCommands } from "./simulated-commands.
 import { simulatedFifos, type SimulatedFifos } from "./simulated-fifos.ts";
 import { simulatedFiles, type SimulatedFiles } from "./simulated-files.ts";
 import { SimulatedKernel } from "./simulated-kernel.ts";
+import { simulatedPackets, type SimulatedPackets } from "./simulated-packets.ts";
 import { simulatedProcesses, type SimulatedProcesses } from "./simulated-processes.ts";
 
 /** A machine in memory whose every part a test can see and move. */
@@ -14,6 +15,7 @@ export interface SimulatedSystem extends System {
   readonly commands: SimulatedCommands;
   readonly files: SimulatedFiles;
   readonly fifos: SimulatedFifos;
+  readonly packets: SimulatedPackets;
   readonly processes: SimulatedProcesses;
   /** The kernel that `netlink` and `addresses` ask. */
   readonly kernel: SimulatedKernel;
@@ -38,6 +40,7 @@ export const simulatedSystem = (start: SimulatedStart = {}): SimulatedSystem => 
     commands: simulatedCommands(),
     files: simulatedFiles(clock),
     fifos: simulatedFifos(clock),
+    packets: simulatedPackets(clock),
     processes: simulatedProcesses(),
     kernel,
     netlink: kernel,

@@ -211,6 +211,7 @@ export function stateWith(table: IpvsTable, atMs: number): DirectorState {
     table: { status: "known", atMs, value: table },
     settings: absent,
     vrrp: absent,
+    speakers: absent,
     health: absent,
     config: absent,
     daemon: absent,

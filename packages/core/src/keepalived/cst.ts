@@ -1,3 +1,4 @@
+import { columnAt, offsetOfLine } from "./columns.ts";
 import { decodeUtf8 } from "./encoding.ts";
 
 /**
@@ -137,11 +138,6 @@ export interface Place {
 export const sliceText = (bytes: Uint8Array, start: number, end: number): string =>
   decodeUtf8(bytes.subarray(start, end));
 
-const columnAt = (bytes: Uint8Array, offset: number): number => {
-  const lineStart = offset === 0 ? 0 : bytes.lastIndexOf(10, offset - 1) + 1;
-  return sliceText(bytes, lineStart, offset).length + 1;
-};
-
 /** The place, in the file the operator wrote, of an offset in a section. */
 export const placeOf = (tree: ConfigTree, section: Section, at: { offset: number; line: number }): Place => {
   const offset = section.start + at.offset;
@@ -153,23 +149,13 @@ export const placeOf = (tree: ConfigTree, section: Section, at: { offset: number
   const original = tree.originals?.get(origin.path);
   const lineStart = offset === 0 ? 0 : tree.bytes.lastIndexOf(10, offset - 1) + 1;
   const inLine = Math.min(offset - lineStart, origin.exactLength) + origin.shift;
+  const start = original === undefined ? undefined : offsetOfLine(original, origin.line);
+  const isKnown = original !== undefined && start !== undefined;
   return {
     path: origin.path,
     line: origin.line,
-    column:
-      original === undefined ? inLine + 1 : columnAt(original, offsetOfLine(original, origin.line) + inLine),
+    column: isKnown ? columnAt(original, start + inLine) : inLine + 1,
   };
-};
-
-/** Offset of the first byte of a line (from 1); the length of the text for a line past its end. */
-export const offsetOfLine = (bytes: Uint8Array, line: number): number => {
-  let offset = 0;
-  for (let passed = 1; passed < line; passed += 1) {
-    const lineEnd = bytes.indexOf(10, offset);
-    if (lineEnd < 0) return bytes.length;
-    offset = lineEnd + 1;
-  }
-  return offset;
 };
 
 /** The line (from 1) of a node, in the file the operator wrote. */

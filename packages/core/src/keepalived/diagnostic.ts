@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { offsetOfLine } from "./columns.ts";
 import { decodeUtf8 } from "./encoding.ts";
 
 /**
@@ -78,12 +79,8 @@ export const printDiagnostic = (diagnostic: Diagnostic, sourceLine?: string): st
 
 /** One line of a file, decoded as UTF-8 (invalid bytes become U+FFFD), without its line end. Lines count from 1. */
 export const sourceLineOf = (bytes: Uint8Array, line: number): string | undefined => {
-  let start = 0;
-  for (let passed = 1; passed < line; passed += 1) {
-    const lineEnd = bytes.indexOf(10, start);
-    if (lineEnd < 0) return undefined;
-    start = lineEnd + 1;
-  }
+  const start = offsetOfLine(bytes, Math.max(line, 1));
+  if (start === undefined) return undefined;
   const end = bytes.indexOf(10, start);
   return decodeUtf8(bytes.subarray(start, end < 0 ? bytes.length : end)).replace(/\r+$/u, "");
 };

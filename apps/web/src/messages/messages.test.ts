@@ -45,6 +45,9 @@ const names = (text: string): string[] =>
     .map(([, name = ""]) => name)
     .filter((name) => /^[a-z]/iu.test(name));
 
+/** Names of the elements that a component puts into a message: "<client></client>". */
+const tags = (text: string): string[] => [...text.matchAll(/<(\w+)>/gu)].map(([, name = ""]) => name);
+
 const flat = (node: unknown, prefix = ""): [string, string][] => {
   if (typeof node === "string") return [[prefix, node]];
   return Object.entries(node ?? {}).flatMap(([key, value]) =>
@@ -75,11 +78,12 @@ describe("the catalogue", () => {
     ] as const)
       for (const [key, text] of flat(messages)) {
         const values = Object.fromEntries(names(text).map((name) => [name, 1]));
-        createTranslator({
+        const elements = Object.fromEntries(tags(text).map((name) => [name, () => name]));
+        void createTranslator({
           locale,
           messages: { text },
           onError: (error) => broken.push(`${locale} ${key}: ${error.message}`),
-        })("text", values);
+        }).rich("text", { ...values, ...elements });
       }
     expect(broken).toEqual([]);
   });
@@ -89,7 +93,14 @@ describe("the catalogue", () => {
     const differing = flat(english).filter(([key, text]) => {
       const own = new Set(names(text));
       const theirs = new Set(names(other.get(key) ?? ""));
-      return [...theirs].some((name) => !own.has(name));
+      const elements = tags(text).toSorted().join();
+      return (
+        [...theirs].some((name) => !own.has(name)) ||
+        elements !==
+          tags(other.get(key) ?? "")
+            .toSorted()
+            .join()
+      );
     });
     expect(differing.map(([key]) => key)).toEqual([]);
   });

@@ -21,6 +21,8 @@ interface EntryFormProps {
   readonly submit: string;
   readonly onSubmit: () => void;
   readonly isBusy: boolean;
+  /** It cuts traffic: the button says so by its outline. */
+  readonly isDangerous?: boolean;
   /** Why the last try came to nothing; read aloud at once. */
   readonly failure: string | undefined;
   /** Present: nothing can be sent, and why. */
@@ -56,7 +58,12 @@ export const EntryForm = (props: EntryFormProps) => {
       )}
       {props.children}
       <div className="actions">
-        <Button kind="primary" type="submit" refusal={props.refusal} isBusy={props.isBusy}>
+        <Button
+          kind={props.isDangerous === true ? "danger" : "primary"}
+          type="submit"
+          refusal={props.refusal}
+          isBusy={props.isBusy}
+        >
           {props.submit}
         </Button>
         {props.outcome}

@@ -108,6 +108,7 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
   return (
     <>
       <DirectorHead director={director} age={tableAge}>
+        <LinkButton href={`/connections?director=${director.id}`}>{t("connections")}</LinkButton>
         <LinkButton href={`/directors/${director.id}/graphs`}>{t("graphs")}</LinkButton>
         {rows === undefined ? null : (
           <CopyButton text={listing} label={t("copy")} done={t("copied")} failed={t("notCopied")} />

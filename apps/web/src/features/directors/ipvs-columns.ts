@@ -97,6 +97,20 @@ export const rowCells = (destination: Destination, view: ShownView): string[] =>
   });
 };
 
+/** Which cell of a row carries ActiveConn; undefined where the view has none. */
+export const activeColumn = (view: ShownView): number | undefined => {
+  const at = listingColumns(view).findIndex(({ word }) => word === "ActiveConn");
+  return at < 0 ? undefined : at;
+};
+
+/** The page that lists the connections of one service, or of one of its real servers. */
+export const connectionsHref = (directorId: string, service: string, realServer?: string): string =>
+  `/connections?${new URLSearchParams({
+    director: directorId,
+    service,
+    ...(realServer === undefined ? {} : { rs: realServer }),
+  }).toString()}`;
+
 /** Whether the Out columns of a service say nothing: its replies do not come back through the director. */
 export const bypassesDirector = (service: ServiceRows): boolean => {
   const destinations = service.service?.destinations ?? [];

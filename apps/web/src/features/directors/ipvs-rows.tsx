@@ -9,7 +9,16 @@ import { Spark } from "@/ui/spark.tsx";
 import clsx from "clsx";
 import { useTranslations } from "next-intl";
 import { CheckCell } from "./check-cell.tsx";
-import { bypassesDirector, hasServiceCells, rowCells, rowName, serviceCells } from "./ipvs-columns.ts";
+import Link from "next/link";
+import {
+  activeColumn,
+  bypassesDirector,
+  connectionsHref,
+  hasServiceCells,
+  rowCells,
+  rowName,
+  serviceCells,
+} from "./ipvs-columns.ts";
 import type { TableContext } from "./ipvs-table.tsx";
 import { StateCell } from "./state-cell.tsx";
 import { useChanges } from "./use-changes.ts";
@@ -46,29 +55,52 @@ export const ServiceLine = (props: { service: ServiceRows; context: TableContext
       )}
       <td className={clsx("x x1", context.staleAge !== undefined && "old")} colSpan={4}>
         <ServiceSentence service={service} context={context} />
+        {t("sentenceGap")}
+        <Link className="conn-link" href={connectionsHref(context.directorId, service.key)}>
+          {t("connections")}
+        </Link>
       </td>
     </tr>
   );
 };
 
-const Cells = ({ texts }: { texts: readonly string[] }) => {
+/** A number that leads somewhere: what it counts, one by one. */
+interface CellLink {
+  readonly column: number | undefined;
+  readonly href: string;
+  readonly label: string;
+}
+
+const Cells = ({ texts, link }: { texts: readonly string[]; link?: CellLink }) => {
   const values = new Map(texts.map((text, index) => [String(index), text]));
   const changed = useChanges(values);
   return [...values].map(([key, text]) => (
     <td key={key} className="l num">
-      <Padded text={text} isNew={changed.has(key)} />
+      <Padded
+        text={text}
+        isNew={changed.has(key)}
+        link={link !== undefined && key === String(link.column) ? link : undefined}
+      />
     </td>
   ));
 };
 
 /** ipvsadm's padding stays outside of the tone that marks a changed value. */
-const Padded = ({ text, isNew }: { text: string; isNew: boolean }) => {
+const Padded = (props: { text: string; isNew: boolean; link: CellLink | undefined }) => {
+  const { isNew, link, text } = props;
   const value = text.trim();
   const start = text.indexOf(value);
+  const shown = <Changed value={value} isNew={isNew} />;
   return (
     <>
       {text.slice(0, start)}
-      <Changed value={value} isNew={isNew} />
+      {link === undefined ? (
+        shown
+      ) : (
+        <Link className="conn-link" href={link.href} aria-label={`${value}: ${link.label}`}>
+          {shown}
+        </Link>
+      )}
       {text.slice(start + value.length)}
     </>
   );
@@ -98,6 +130,7 @@ export const RealServerLine = (props: {
   span: number;
 }) => {
   const { context, row, service, span } = props;
+  const t = useTranslations("table");
   const isOut = row.destination === undefined;
   const isDraining = row.state.kind === "draining";
   const trace = useTraces()(context.directorId, `${service.key} ${row.key}`, isDraining ? "active" : "rate");
@@ -115,7 +148,14 @@ export const RealServerLine = (props: {
       ) : (
         <>
           <td className="l">{rowName(row, service.id, "->")}</td>
-          <Cells texts={rowCells(row.destination, context.view)} />
+          <Cells
+            texts={rowCells(row.destination, context.view)}
+            link={{
+              column: activeColumn(context.view),
+              href: connectionsHref(context.directorId, service.key, row.key),
+              label: t("connectionsOf", { name: row.key }),
+            }}
+          />
         </>
       )}
       <td className="x x1">

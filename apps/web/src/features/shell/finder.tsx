@@ -1,6 +1,7 @@
 "use client";
 import type { Fleet } from "@lvs/core/fleet/model";
 import { knownValue } from "@lvs/core/director/fact";
+import { parseAddress } from "@lvs/core/net/address";
 import { useFleet } from "@/client/live.tsx";
 import { Dialog } from "radix-ui";
 import { useTranslations } from "next-intl";
@@ -10,7 +11,7 @@ import { useMemo, useState } from "react";
 interface Found {
   readonly key: string;
   readonly text: string;
-  readonly kind: "cluster" | "director" | "vip" | "realServer" | "run";
+  readonly kind: "cluster" | "director" | "vip" | "realServer" | "run" | "client";
   readonly where: string;
   readonly href: string;
 }
@@ -24,7 +25,10 @@ export const Finder = (props: { isOpen: boolean; onOpenChange: (isOpen: boolean)
   const [text, setText] = useState("");
   const all = useMemo(() => (fleet === undefined ? [] : listAll(fleet)), [fleet]);
   const needle = text.trim().toLowerCase();
-  const found = all.filter((each) => `${each.text} ${each.where}`.toLowerCase().includes(needle));
+  const found = [
+    ...all.filter((each) => `${each.text} ${each.where}`.toLowerCase().includes(needle)),
+    ...asClient(needle, t("whoServes")),
+  ];
   const close = (): void => props.onOpenChange(false);
   return (
     <Dialog.Root open={props.isOpen} onOpenChange={props.onOpenChange}>
@@ -56,6 +60,14 @@ export const Finder = (props: { isOpen: boolean; onOpenChange: (isOpen: boolean)
       </Dialog.Portal>
     </Dialog.Root>
   );
+};
+
+/** Any address may be a client's: who serves it is a question to the directors. */
+const asClient = (text: string, where: string): Found[] => {
+  const address = parseAddress(text);
+  if (address === undefined) return [];
+  const href = `/connections?client=${encodeURIComponent(address)}`;
+  return [{ key: `client ${address}`, text: address, kind: "client", where, href }];
 };
 
 const listAll = (fleet: Fleet): Found[] => {

@@ -12,12 +12,13 @@ import { useEffect, useState } from "react";
 
 interface Place {
   readonly href: string;
-  readonly word: "fleet" | "runs" | "realServers" | "audit" | "users";
+  readonly word: "fleet" | "connections" | "runs" | "realServers" | "audit" | "users";
   readonly paths: readonly string[];
 }
 
 const places: readonly Place[] = [
   { href: "/", word: "fleet", paths: ["/directors", "/clusters", "/enrol"] },
+  { href: "/connections", word: "connections", paths: ["/connections"] },
   { href: "/runs", word: "runs", paths: ["/runs"] },
   { href: "/real-servers", word: "realServers", paths: ["/real-servers"] },
 ];

@@ -1,0 +1,96 @@
+"use client";
+import type { FleetDirector } from "@lvs/core/fleet/model";
+import { onConsoleClock } from "@lvs/core/fleet/freshness";
+import { printAge, printSeconds, printSum, printTime } from "@/client/format.ts";
+import { useNow } from "@/client/live.tsx";
+import { QueryFailed } from "@/client/query-failed.tsx";
+import { useTRPC } from "@/client/trpc.ts";
+import { Button } from "@/ui/button.tsx";
+import { Section } from "@/ui/section.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { Page } from "./choices.ts";
+import { filterOf, pageOf } from "./question.ts";
+import Link from "next/link";
+
+/** Who has most entries among the matches. A reading of its own, so only when somebody wants it. */
+export const BusiestClients = ({ director, page }: { director: FleetDirector; page: Page }) => {
+  const t = useTranslations("connections.busiest");
+  const trpc = useTRPC();
+  const nowMs = useNow(1_000);
+  const { client: _, ...filter } = filterOf(page.subject, page.choices);
+  const [counted, setCounted] = useState("");
+  const wanted = JSON.stringify([director.id, filter]);
+  const query = useQuery(
+    trpc.connections.busiest.queryOptions(
+      { directorId: director.id, filter, limit: 20 },
+      {
+        enabled: counted === wanted,
+        staleTime: Infinity,
+        gcTime: 0,
+        refetchOnWindowFocus: false,
+        retry: false,
+        trpc: { abortOnUnmount: true },
+      },
+    ),
+  );
+  const answer = counted === wanted && query.data?.status === "known" ? query.data : undefined;
+  const atMs = answer === undefined ? 0 : onConsoleClock(director, answer.readAtMs);
+  return (
+    <Section
+      title={t("title")}
+      aside={
+        answer === undefined
+          ? director.name
+          : t("counted", {
+              director: director.name,
+              clients: printSum(answer.clientCount),
+              at: printTime(atMs, nowMs),
+              age: printAge(Math.max(0, nowMs - atMs)),
+              took: printSeconds(answer.tookMs),
+            })
+      }
+    >
+      {answer === undefined ? null : (
+        <table className="t busiest">
+          <thead>
+            <tr>
+              <th>{t("client")}</th>
+              <th className="r">{t("entries")}</th>
+              <th className="r">ESTABLISHED</th>
+              <th className="r">{t("templates")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {answer.clients.map((each) => (
+              <tr key={each.address}>
+                <td className="m">
+                  <Link href={pageOf(director.id, { client: each.address })}>{each.address}</Link>
+                </td>
+                <td className="r num">{printSum(each.connections + each.templates)}</td>
+                <td className="r num">{printSum(each.established)}</td>
+                <td className="r num">{printSum(each.templates)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {query.isError ? (
+        <QueryFailed query={query} />
+      ) : (
+        <div className="actions">
+          <Button
+            isBusy={counted === wanted && query.isFetching}
+            onClick={() => (counted === wanted ? void query.refetch() : setCounted(wanted))}
+          >
+            {answer === undefined ? t("count") : t("again")}
+          </Button>
+          {answer === undefined ? (
+            <span className="q sm">{t("cost", { director: director.name })}</span>
+          ) : null}
+        </div>
+      )}
+    </Section>
+  );
+};

@@ -79,7 +79,7 @@ export async function installDebian(names) {
   if (missing.length === 0) return;
   const env = stageEnv({ DEBIAN_FRONTEND: "noninteractive" });
   await runStep("Debian package lists", ["apt-get", "update", "-q"], env);
-  // Services that a package would start (nginx, sshd, keepalived) are for the lab's own hosts, not for this machine.
+  // Services that a package would start (nginx, sshd, keepalived, frr) are for the lab's own hosts, not for this machine.
   const policy = "/usr/sbin/policy-rc.d";
   const isOurs = !existsSync(policy);
   if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
@@ -94,11 +94,18 @@ export async function installDebian(names) {
   }
 }
 
-/** Packages, client and builds. Turbo builds only what changed. */
-export async function prepare() {
+/**
+ * Packages, client and builds. Turbo builds only what changed.
+ * @param {"tests"} [what] with what the tests alone need
+ */
+export async function prepare(what) {
   await installPackages();
   mkdirSync(`${root}/.cache`, { recursive: true });
-  const found = spawnSync(node, ["e2e/stage/packages.ts"], { cwd: root, encoding: "utf8", env: stageEnv() });
+  const found = spawnSync(node, ["e2e/stage/packages.ts", ...(what === undefined ? [] : [what])], {
+    cwd: root,
+    encoding: "utf8",
+    env: stageEnv(),
+  });
   if (found.status !== 0)
     throw new Error(`which Debian packages are needed could not be found out: ${found.stderr}`);
   await installDebian(JSON.parse(found.stdout));

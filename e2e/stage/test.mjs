@@ -3,6 +3,6 @@
 import { continueWith, orExplain, prepare } from "./prepare.mjs";
 
 await orExplain(async () => {
-  await prepare();
+  await prepare("tests");
   await continueWith(["e2e/stage/test.ts", ...process.argv.slice(2)]);
 });

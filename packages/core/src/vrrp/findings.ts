@@ -52,11 +52,12 @@ const judgeSpeaker = (speaker: Speaker, own: OwnRouter | undefined): Finding[] =
   });
   if (own === undefined) return [finding("unknown-virtual-router")];
   const isOwn = source === own.ownAddress;
-  const isOther = speaker.version === 3 && speaker.advertIntervalMs !== own.advertIntervalMs;
+  const isBelieved = disagreement === undefined;
+  const isOther = isBelieved && speaker.advertIntervalMs !== own.advertIntervalMs;
   const isStrange = !isOwn && own.peers !== undefined && !own.peers.includes(source);
   return [
     ...(isStrange ? [finding("stranger")] : []),
-    ...(disagreement === undefined ? [] : [finding("not-believed", disagreement)]),
+    ...(isBelieved ? [] : [finding("not-believed", disagreement)]),
     ...(isOther ? [finding("other-interval")] : []),
   ];
 };

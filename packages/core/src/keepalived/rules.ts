@@ -46,6 +46,7 @@ import { missingValue } from "./rules/values/missing-value.ts";
 import { mixedFamilies } from "./rules/vrrp/mixed-families.ts";
 import { multicastTarget } from "./rules/vrrp/multicast-target.ts";
 import { nameTooLong } from "./rules/values/name-too-long.ts";
+import { neededOnDirector } from "./rules/files/needed-on-director.ts";
 import { networkNamespace } from "./rules/files/network-namespace.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
 import { noRealServers } from "./rules/lvs/no-real-servers.ts";
@@ -210,6 +211,7 @@ export const ruleGroups: readonly RuleGroup[] = [
       duplicateService,
       duplicateVip,
       inhibitEffects,
+      neededOnDirector,
       networkNamespace,
       oddSubnet,
       punctuation,

@@ -65,6 +65,7 @@ const includeCheck: Read = (words) => {
 const smtpServer: Read = (words) => {
   const [, host = "", port] = words;
   if (/^\d+(?:\.\d+){3}$/u.test(host) && !isNumericAddress(host)) return `${host} is no address`;
+  if (!/^[\w.:%-]+$/u.test(host)) return `"${host}" is no address and no host name`;
   return port === undefined || readInteger(port, { min: 1, max: 65535 }).fault === undefined
     ? undefined
     : `${port} is no port`;

@@ -1,5 +1,16 @@
-import { endOf, lastOf, linesOf, named } from "../rule.ts";
+import type { Entry } from "../../reading.ts";
+import { readDecimal } from "../../words.ts";
+import { endOf, linesOf, named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
+
+/** A pause out of range is not taken; a word that is no number is taken for one. */
+const hasDelay = (entry: Entry): boolean =>
+  ["garp_interval", "gna_interval"].some((name) =>
+    linesOf(entry, name).some(({ words }) => {
+      const { fault } = readDecimal(words[1] ?? "", { min: 0, max: 2147.483647, places: 6 });
+      return words.length > 1 && fault !== "negative" && fault !== "out-of-range";
+    }),
+  );
 
 const example = (...lines: readonly string[]): string =>
   `garp_group {\n${lines.map((line) => `    ${line}\n`).join("")}}\n`;
@@ -16,17 +27,17 @@ export const garpGroupDelay: Rule = {
     concerns: named("garp_group"),
     check: (entry, report) => {
       if (entry.inside === undefined) return;
-      if (lastOf(entry, "garp_interval") === undefined && lastOf(entry, "gna_interval") === undefined) {
+      if (!hasDelay(entry))
         report(endOf(entry), "this garp_group has no garp_interval and no gna_interval: keepalived drops it");
-      }
-      for (const line of linesOf(entry, "interfaces")) {
-        if ((line.items ?? []).length === 0) report(line.spot, "this list of interfaces is empty");
+      for (const { items = [], spot, listEnd = spot } of linesOf(entry, "interfaces")) {
+        if (items.length === 0) report(listEnd, "this list of interfaces is empty");
       }
     },
   },
   ofFile: (file) => {
     const seen = new Set<string>();
     for (const { entry, absolute } of file.of("garp_group")) {
+      if (!hasDelay(entry)) continue;
       for (const { keyword, words, items = [], spot, listEnd } of entry.inside?.entries ?? []) {
         const named = keyword.name === "interface" ? [{ name: words[1] ?? "", spot }] : [];
         const listed =

@@ -1,6 +1,6 @@
 import type { Entry } from "../../reading.ts";
 import { inInstance } from "../examples.ts";
-import { endOf, lastOf, linesOf, named } from "../rule.ts";
+import { endOf, linesOf, named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
 
 /** The command of a vrrp_script: undefined where there is none. */
@@ -47,7 +47,7 @@ export const emptyTracker: Rule = {
       const hasIt =
         need.keyword === "script"
           ? commandOf(entry) !== undefined
-          : lastOf(entry, need.keyword) !== undefined;
+          : linesOf(entry, need.keyword).some(({ words }) => words.length > 1);
       if (!hasIt) report(endOf(entry), need.message(entry.words[1] ?? ""));
     },
   },

@@ -180,11 +180,16 @@ const addressesOf = (entry: Entry, name: string): readonly InstanceAddress[] =>
 
 /** The first address of any kind decides. */
 const familyOfInstance = (entry: Entry): Family | undefined => {
-  for (const { address } of familyClues(entry)) return familyOfAddress(address);
-  return lastOf(entry, "native_ipv6") === undefined ? undefined : "inet6";
+  for (const { address } of familyClues(entry)) return familyOfClue(address);
+  return undefined;
 };
 
-/** Addresses that decide, or must share, the family of an instance, in the order they are read. */
+const nativeIpv6 = "native_ipv6";
+
+/** The family of what decides it: of an address, or of native_ipv6. */
+export const familyOfClue = (clue: string): Family => (clue === nativeIpv6 ? "inet6" : familyOfAddress(clue));
+
+/** Addresses (and native_ipv6) that decide, or must share, the family of an instance, in the order they are read. */
 export function* familyClues(entry: Entry): IterableIterator<{ address: string; line: Entry | Item }> {
   for (const line of entry.inside?.entries ?? []) {
     switch (line.keyword.name) {
@@ -195,6 +200,15 @@ export function* familyClues(entry: Entry): IterableIterator<{ address: string; 
         if (address !== undefined) yield { address, line };
         break;
       }
+      case nativeIpv6:
+        yield { address: nativeIpv6, line };
+        break;
+      case "use_ipvlan":
+        for (const word of line.words.slice(1)) {
+          const address = readAddressOf(word);
+          if (address !== undefined) yield { address, line };
+        }
+        break;
       case "unicast_peer":
         for (const item of line.items ?? []) {
           const address = readAddressOf(item.words[0] ?? "");

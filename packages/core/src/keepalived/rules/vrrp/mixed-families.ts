@@ -1,9 +1,9 @@
 import { inInstance } from "../examples.ts";
-import { familyOfAddress, nameOfFamily } from "../families.ts";
+import { nameOfFamily } from "../families.ts";
 import type { Family } from "../families.ts";
 import { inBlock } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { familyClues } from "./instance.ts";
+import { familyClues, familyOfClue } from "./instance.ts";
 
 export const mixedFamilies: Rule = {
   code: "mixed-families",
@@ -18,7 +18,7 @@ export const mixedFamilies: Rule = {
     check: (entry, report) => {
       let family: Family | undefined;
       for (const { address, line } of familyClues(entry)) {
-        const own = familyOfAddress(address);
+        const own = familyOfClue(address);
         family ??= own;
         if (own === family) continue;
         const message = `${address} is ${nameOfFamily(own)} in an instance of ${nameOfFamily(family)} addresses`;

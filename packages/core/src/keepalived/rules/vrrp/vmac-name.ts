@@ -11,7 +11,8 @@ const macFault = (word: string): string | undefined => {
 };
 
 const nameFault = (word: string): string | undefined => {
-  if (byteLength(word) > maxInterfaceName || /[/\s]/u.test(word)) return `${word} is no name of an interface`;
+  if (word === "" || byteLength(word) > maxInterfaceName || /[/\s]/u.test(word))
+    return `"${word}" is no name of an interface`;
   return undefined;
 };
 

@@ -21,6 +21,11 @@ export interface ConfigWatchParts {
   readonly onUnderstood: (understood: Understood) => Promise<void>;
 }
 
+interface Loaded {
+  readonly sha256: string;
+  readonly configured: Configured | undefined;
+}
+
 interface Seen {
   readonly file: Omit<FileOnDisk, "bytes">;
   readonly sizeBytes: number;
@@ -33,6 +38,8 @@ export class ConfigWatch {
   readonly #parts: ConfigWatchParts;
   readonly #lock = new Lock();
   #seen: Seen | undefined;
+  /** What the daemon runs, where that is another file than the one on disk. */
+  #loaded: Loaded | undefined;
 
   constructor(parts: ConfigWatchParts) {
     this.#parts = parts;
@@ -64,6 +71,7 @@ export class ConfigWatch {
       const stamp = await system.files.stat(path);
       if (mustRead || this.#seen === undefined || !isSameStamp(stamp, this.#seen.file.stamp))
         await this.#read();
+      await this.#readLoaded();
       this.publish();
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
@@ -87,9 +95,24 @@ export class ConfigWatch {
     const value: ConfigFile = {
       ...describe(this.#seen, this.#parts.path),
       ...(loaded === undefined ? {} : { loadedSha256: loaded }),
+      ...(this.#loaded?.sha256 === loaded && this.#loaded?.configured !== undefined
+        ? { loaded: this.#loaded.configured }
+        : {}),
       ...(open === undefined ? {} : { unconfirmed: unconfirmedOf(open) }),
     };
     publisher.offer({ kind: "config", fact: { status: "known", atMs: system.clock.nowMs(), value } });
+  }
+
+  /** From the history: what the running daemon was asked for is in it, unless it was loaded before the agent came. */
+  async #readLoaded(): Promise<void> {
+    const { system, path, versions, loadedSha256 } = this.#parts;
+    const sha256 = loadedSha256();
+    if (sha256 === undefined || sha256 === this.#seen?.file.sha256) this.#loaded = undefined;
+    else if (this.#loaded?.sha256 !== sha256) {
+      const bytes = await versions.read(sha256);
+      const understood = bytes === undefined ? undefined : await understand(system, { path, bytes });
+      this.#loaded = { sha256, configured: understood?.configured };
+    }
   }
 
   async #read(): Promise<void> {

@@ -15,6 +15,7 @@ import { ConfigWatch } from "./config-watch.ts";
 import { connectionsDesk } from "./connections-desk.ts";
 import { daemonDesk } from "./daemon-desk.ts";
 import { DaemonWatch } from "./daemon-watch.ts";
+import { DriftWatch } from "./drift-watch.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { HostWatch } from "./host-watch.ts";
 import { LogWatch } from "./log-watch.ts";
@@ -36,8 +37,6 @@ export interface DirectorParts {
 const sweepMs = 1_000;
 /** Read every so many sweeps: they change by a hand, not by traffic. */
 const slowSweeps = 5;
-/** keepalived goes on programming the table for a while after a start or reload: checks, alpha mode, quorum. */
-const afterMoveMs = 30_000;
 
 /** The agent of one director: all watches over one store, one sweep a second, and the desks that change things. */
 export class Director {
@@ -55,6 +54,7 @@ export class Director {
   readonly #daemon: DaemonWatch;
   readonly #config: ConfigWatch;
   readonly #table: TableWatch;
+  readonly #drift: DriftWatch;
   readonly #desk: ConfigurationDesk;
   #fifosOfFile: readonly string[] = [];
   #sweeps = 0;
@@ -62,16 +62,23 @@ export class Director {
 
   constructor(parts: DirectorParts) {
     this.#parts = parts;
-    const { system, settings, version } = parts;
+    const { system, settings, version, engine, log } = parts;
     this.#versions = new ConfigVersions(system, settings.stateDirectory);
     this.#log = new LogWatch(system, settings.keepalivedLog);
-    this.#health = new HealthWatch(system.clock, this.#publisher);
+    this.#health = new HealthWatch({ clock: system.clock, publisher: this.#publisher, engine, log });
     this.#vrrp = this.#makeVrrp();
     const interfaces = () => this.#vrrp.interfaces();
     this.#host = new HostWatch({ system, publisher: this.#publisher, version, interfaces });
     this.#daemon = this.#makeDaemon();
     this.#config = this.#makeConfig();
-    this.#table = this.#makeTable();
+    this.#table = new TableWatch(system, this.#publisher);
+    this.#drift = new DriftWatch({
+      clock: system.clock,
+      publisher: this.#publisher,
+      state: () => this.#store.read(),
+      checkers: this.#health.tracker,
+      daemon: this.#daemon,
+    });
     this.#desk = this.#makeDesk();
   }
 
@@ -125,7 +132,7 @@ export class Director {
       table: tableDesk({
         system,
         lock: new Lock(),
-        expect: (row) => this.#table.expect(row, system.clock.nowMs()),
+        expect: (row) => this.#drift.expect(row),
         touched: async () => void (await this.#table.sweep()),
         settingsTouched: () => this.#readSettings(),
         config: () => this.#store.read().config,
@@ -189,14 +196,6 @@ export class Director {
       loadedSha256: () => this.#daemon.loadedSha256,
       unconfirmed: () => this.#desk.unconfirmed,
       onUnderstood: (understood) => this.#onUnderstood(understood),
-    });
-  }
-
-  #makeTable(): TableWatch {
-    return new TableWatch(this.#parts.system, this.#publisher, {
-      hasSpokenOf: (row, sinceMs) => this.#health.tracker.hasSpokenOf(row, sinceMs),
-      daemonMovedSince: (sinceMs) => this.#daemon.hasMovedSince(sinceMs - afterMoveMs),
-      canHear: () => this.#vrrp.hasFifo || this.#log.isReadable,
     });
   }
 
@@ -282,9 +281,10 @@ export class Director {
     const reading = await this.#table.sweep();
     if (isSlow) await this.#vrrp.readAddresses();
     await this.#vrrp.sweep(this.#daemon.vrrpForMs);
-    this.#health.sweep(reading, this.#daemon.checkersSinceMs);
+    await this.#health.sweep(reading, this.#daemon.checkersSinceMs);
     await this.#host.sweep();
     if (isSlow) await this.#readSettings();
+    this.#drift.sweep();
     this.#publisher.beat(system.clock.nowMs());
   }
 

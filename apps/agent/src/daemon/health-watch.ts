@@ -1,21 +1,38 @@
 import type { Configured } from "@lvs/core/director/configured";
+import { signalsReadyMs, type Engine } from "../engine/engine.ts";
 import { parseCheckerLogLine } from "../health/log-line.ts";
 import type { CheckerNotice } from "../health/notify-line.ts";
 import { HealthTracker } from "../health/tracker.ts";
 import type { IpvsReading } from "../ipvs/read-table.ts";
+import { messageOf, type Logger } from "../log.ts";
 import type { Clock } from "../system/clock.ts";
+import { SystemError } from "../system/system-error.ts";
 import type { Publisher } from "./publisher.ts";
 
-/** Publishes the checkers' verdicts as they are heard, and once a sweep what the table says of the rest. */
+export interface HealthWatchParts {
+  readonly clock: Clock;
+  readonly publisher: Publisher;
+  readonly engine: Pick<Engine, "checkers">;
+  readonly log: Logger;
+}
+
+/** An answer is a file of a kilobyte for each real server, which keepalived writes while it does nothing else. */
+const rowsAskedAbout = 5_000;
+const shortestPauseMs = 2_000;
+const longestPauseMs = 60_000;
+
+/** Publishes the checkers' verdicts as they are heard, and once a sweep what keepalived answers or the table says of the rest. */
 export class HealthWatch {
   readonly tracker = new HealthTracker();
-  readonly #clock: Clock;
-  readonly #publisher: Publisher;
+  readonly #parts: HealthWatchParts;
   #isConfigured = false;
+  #checkersSinceMs: number | undefined;
+  #cannotAnswer = false;
+  #askAgainAtMs = 0;
+  #pauseMs = shortestPauseMs;
 
-  constructor(clock: Clock, publisher: Publisher) {
-    this.#clock = clock;
-    this.#publisher = publisher;
+  constructor(parts: HealthWatchParts) {
+    this.#parts = parts;
   }
 
   setConfigured(configured: Configured): void {
@@ -24,7 +41,7 @@ export class HealthWatch {
   }
 
   onNotice(notice: CheckerNotice, atMs: number): void {
-    this.#publisher.sendEvents(this.tracker.notice(notice, atMs));
+    this.#parts.publisher.sendEvents(this.tracker.notice(notice, atMs));
     this.#publish();
   }
 
@@ -32,19 +49,45 @@ export class HealthWatch {
   onLogLine(line: string, atMs: number, isOnlySource: boolean): void {
     const found = parseCheckerLogLine(line);
     if (found === undefined) return;
-    this.#publisher.sendEvents(this.tracker.logLine(found, atMs, isOnlySource));
+    this.#parts.publisher.sendEvents(this.tracker.logLine(found, atMs, isOnlySource));
     this.#publish();
   }
 
-  sweep(reading: IpvsReading, checkersSinceMs: number | undefined): void {
+  async sweep(reading: IpvsReading, checkersSinceMs: number | undefined): Promise<void> {
+    if (checkersSinceMs !== this.#checkersSinceMs) this.#cannotAnswer = false;
+    this.#checkersSinceMs = checkersSinceMs;
     this.tracker.setCheckers(checkersSinceMs);
-    this.tracker.setTable(reading.status === "known" ? reading.table : undefined);
+    this.tracker.setAnswering(!this.#cannotAnswer && this.tracker.rowCount <= rowsAskedAbout);
+    this.tracker.setTable(reading.status === "known" ? reading.table : undefined, this.#parts.clock.nowMs());
+    if (this.#mayAsk()) await this.#ask();
     this.#publish();
+  }
+
+  #mayAsk(): boolean {
+    const nowMs = this.#parts.clock.nowMs();
+    if (this.#checkersSinceMs === undefined || nowMs - this.#checkersSinceMs < signalsReadyMs) return false;
+    return this.tracker.isAnswering && nowMs >= this.#askAgainAtMs && this.tracker.isInDoubt;
+  }
+
+  /** A doubt that an answer leaves is asked about more and more seldom: keepalived writes a log line each time. */
+  async #ask(): Promise<void> {
+    const { clock, engine, log } = this.#parts;
+    const askedAtMs = clock.nowMs();
+    try {
+      this.tracker.answer(await engine.checkers(), askedAtMs);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      log.warn("keepalived's checkers gave no answer", { reason: messageOf(error) });
+      this.#cannotAnswer = true;
+      this.tracker.setAnswering(false);
+    }
+    this.#pauseMs = this.tracker.isInDoubt ? Math.min(this.#pauseMs * 2, longestPauseMs) : shortestPauseMs;
+    this.#askAgainAtMs = clock.nowMs() + this.#pauseMs;
   }
 
   #publish(): void {
-    const atMs = this.#clock.nowMs();
-    this.#publisher.offer({
+    const atMs = this.#parts.clock.nowMs();
+    this.#parts.publisher.offer({
       kind: "health",
       fact: this.#isConfigured
         ? { status: "known", atMs, value: this.tracker.view(atMs) }

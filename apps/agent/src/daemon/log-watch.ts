@@ -16,25 +16,17 @@ export class LogWatch {
   readonly #path: string;
   #following: Subscription | undefined;
   #collectors = new Set<string[]>();
-  #isReadable = false;
 
   constructor(system: System, path: string) {
     this.#system = system;
     this.#path = path;
   }
 
-  /** Whether the log was there when last looked: its silence means something. */
-  get isReadable(): boolean {
-    return this.#isReadable;
-  }
-
   /** The last lines there are, then every new one to `listen`. */
   async start(listen: (lines: readonly string[], atMs: number) => void): Promise<readonly string[]> {
     const last = await this.tail(logLinesKept);
     this.#following = this.#system.files.follow(this.#path, { from: "end" }, (event) => {
-      if (event.kind === "missing" || event.kind === "failed") this.#isReadable = false;
       if (event.kind !== "line") return;
-      this.#isReadable = true;
       const line = coverLogLine(event.text);
       for (const collector of this.#collectors) collector.push(line);
       listen([line], event.atMs);
@@ -54,7 +46,6 @@ export class LogWatch {
   async tail(count: number): Promise<string[]> {
     try {
       const text = await this.#readEnd();
-      this.#isReadable = true;
       return text
         .split("\n")
         .filter((line) => line !== "")
@@ -62,7 +53,6 @@ export class LogWatch {
         .map(coverLogLine);
     } catch (error) {
       if (!(error instanceof SystemError) || error.code !== "not-found") throw error;
-      this.#isReadable = false;
       return [];
     }
   }

@@ -13,6 +13,7 @@ const empty: DirectorState = {
   settings: unread,
   vrrp: unread,
   speakers: unread,
+  drift: unread,
   health: unread,
   config: unread,
   daemon: unread,

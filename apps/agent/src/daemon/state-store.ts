@@ -16,6 +16,7 @@ export const unreadState: DirectorState = {
   settings: notYet,
   vrrp: notYet,
   speakers: notYet,
+  drift: notYet,
   health: notYet,
   config: notYet,
   daemon: notYet,
@@ -79,7 +80,7 @@ export class StateStore implements StateFeed {
   }
 }
 
-type Section = "host" | "settings" | "vrrp" | "speakers" | "health" | "config" | "daemon";
+type Section = "host" | "settings" | "vrrp" | "speakers" | "health" | "drift" | "config" | "daemon";
 /** Sections that are replaced as a whole; the table has changes of its own. */
 export type SectionChange = Extract<DirectorChange, { kind: Section }>;
 

@@ -1,4 +1,5 @@
 import type { Daemon } from "@lvs/core/director/state";
+import type { CheckedRealServer } from "../health/checker-dump.ts";
 import type { DumpedInstance } from "../vrrp/json-dump.ts";
 
 /**
@@ -17,9 +18,14 @@ export interface Engine {
   recover(): Promise<readonly string[]>;
   /** The engine's own picture of its VRRP instances, without their secrets. */
   dump(): Promise<readonly DumpedInstance[]>;
+  /** What its checkers hold of every real server now. Never within `signalsReadyMs` of their start. */
+  checkers(): Promise<readonly CheckedRealServer[]>;
   /** The engine's own word on a configuration, on this director, without touching the running one. */
   check(configuration: Uint8Array): Promise<EngineCheck>;
 }
+
+/** keepalived dies of a signal that asks it something before it has set up its signals. */
+export const signalsReadyMs = 2_000;
 
 export interface EngineStatus {
   readonly processes: Daemon["processes"];

@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { DumpedInstance } from "../vrrp/json-dump.ts";
 import { parseJsonDump } from "../vrrp/json-dump.ts";
+import { parseCheckerDump } from "../health/checker-dump.ts";
 import type { CommandResult } from "../system/commands.ts";
 import type { ProcessId } from "../system/processes.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { stopDropping } from "./address-gap.ts";
 import { parseCheckOutput } from "./check-output.ts";
-import type { Engine, EngineCheck } from "./engine.ts";
+import { readDump, readIfThere } from "./dump.ts";
+import { signalsReadyMs, type Engine, type EngineCheck } from "./engine.ts";
 import { findKeepalived, findPaused, keepalivedFinder } from "./keepalived-processes.ts";
 import { stillStanding, stopOrderly, usualChildWaitMs } from "./orderly-stop.ts";
 
@@ -26,9 +28,6 @@ export interface KeepalivedOptions {
 /** Some bad files make the parser loop; a good one takes 0.1 s for ten thousand real servers. */
 const checkLimitMs = 15_000;
 const serviceLimitMs = 30_000;
-const dumpLimitMs = 3_000;
-const dumpPollMs = 20;
-const signalsReadyMs = 2_000;
 
 /** The keepalived daemon, steered as its service manager steers it. It is nobody's child: an agent that dies leaves it alone. */
 export function keepalivedEngine(system: System, options: KeepalivedOptions): Engine {
@@ -42,7 +41,13 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
   const dump = async (): Promise<readonly DumpedInstance[]> => {
     const target = await parent();
     jsonSignal ??= await readJsonSignal(system, options.binary);
-    return dumpInstances(system, target, jsonSignal);
+    return readDump(system, {
+      parent: target,
+      asked: target,
+      signal: jsonSignal,
+      file: "keepalived.json",
+      parse: parseJsonDump,
+    });
   };
   return {
     version: () => readVersion(system, options.binary),
@@ -65,6 +70,16 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
       return paused.map(({ pid }) => `kill -CONT ${pid}: a process of keepalived was found paused`);
     },
     dump,
+    checkers: async () => {
+      const { checkers, parent: found } = await findCheckers(system, options.configPath);
+      return readDump(system, {
+        parent: found,
+        asked: checkers,
+        signal: "SIGUSR1",
+        file: "keepalived_check.data",
+        parse: parseCheckerDump,
+      });
+    },
     check: (configuration) => checkConfiguration(system, options, configuration),
   };
 }
@@ -103,6 +118,18 @@ async function stop(
     heldAddresses,
     runService: runStop,
   });
+}
+
+/** The checkers' process answers a signal of its own, so that no VRRP data is written. */
+async function findCheckers(
+  system: System,
+  configPath: string,
+): Promise<{ readonly parent: ProcessId; readonly checkers: ProcessId }> {
+  const { ids, parent, processes } = await findKeepalived(system, configPath);
+  const pid = processes.find((each) => each.role === "checkers")?.pid;
+  const checkers = ids.find((each) => each.pid === pid);
+  if (parent === undefined || checkers === undefined) throw notRunning();
+  return { parent, checkers };
 }
 
 /** keepalived.conf(5) child_wait_time, in the file itself. */
@@ -146,50 +173,6 @@ async function readJsonSignal(system: System, binary: string): Promise<number> {
     reason: "this keepalived was built without JSON dumps",
     argv,
   });
-}
-
-/**
- * Asks for a dump and reads it. The file holds passwords: it is removed as soon as it was read, and one that lay there before is
- * removed first, so that an old picture is never taken for a new one.
- */
-async function dumpInstances(
-  system: System,
-  parent: ProcessId,
-  jsonSignal: number,
-): Promise<readonly DumpedInstance[]> {
-  const path = `${await dumpDirectory(system, parent)}/keepalived.json`;
-  await system.files.remove(path);
-  await system.processes.signal(parent, jsonSignal);
-  const endMs = system.clock.monotonicMs() + dumpLimitMs;
-  while (system.clock.monotonicMs() < endMs) {
-    await system.clock.sleep(dumpPollMs);
-    const instances = parseJsonDump(await readIfThere(system, path));
-    if (instances === undefined) continue;
-    await system.files.remove(path);
-    return instances;
-  }
-  throw new SystemError({
-    door: "files",
-    code: "timed-out",
-    subject: path,
-    reason: `keepalived wrote no JSON dump within ${dumpLimitMs} ms`,
-  });
-}
-
-async function readIfThere(system: System, path: string): Promise<string> {
-  try {
-    return await system.files.readText(path);
-  } catch (error) {
-    if (error instanceof SystemError && (error.code === "not-found" || error.code === "changed")) return "";
-    throw error;
-  }
-}
-
-/** keepalived writes its dumps to its own TMPDIR, /tmp without one (lib/utils.c). */
-async function dumpDirectory(system: System, parent: ProcessId): Promise<string> {
-  const environment = await system.files.readText(`/proc/${parent.pid}/environ`);
-  const found = environment.split("\0").find((entry) => entry.startsWith("TMPDIR="));
-  return found?.slice("TMPDIR=".length).replace(/\/$/u, "") || "/tmp";
 }
 
 /** Written beside the real file, so that relative includes mean the same. */

@@ -1,3 +1,4 @@
+import type { CheckedRealServer } from "../health/checker-dump.ts";
 import type { DumpedInstance } from "../vrrp/json-dump.ts";
 import type { Engine, EngineCheck, EngineStatus } from "./engine.ts";
 
@@ -12,6 +13,8 @@ export class SimulatedEngine implements Engine {
   readonly orders: string[] = [];
   /** What it would tell of its instances. */
   instances: readonly DumpedInstance[] = [];
+  /** What its checkers would tell. */
+  checked: readonly CheckedRealServer[] = [];
   /** Texts that kill the daemon. */
   diesOf: (text: string) => boolean = () => false;
   /** Texts that it runs without its instances. */
@@ -61,6 +64,10 @@ export class SimulatedEngine implements Engine {
 
   async dump(): Promise<readonly DumpedInstance[]> {
     return this.losesInstancesWith(this.loaded) ? [] : this.instances;
+  }
+
+  async checkers(): Promise<readonly CheckedRealServer[]> {
+    return this.checked;
   }
 
   async check(configuration: Uint8Array): Promise<EngineCheck> {

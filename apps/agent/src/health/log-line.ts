@@ -17,7 +17,7 @@ const moved =
   /^(?<verb>Removing|Adding|Disabling|Enabling) (?:\w+ )?service (?<real>\[[^\]]*\]:\S+) (?:from|to) VS (?<service>FWM \d+|\[[^\]]*\]:[^\s,]+)/u;
 const failure =
   /fail|error|timeout|timed out|refused|unreachable|no route|mismatch|not match|down\b|inactive|too long/iu;
-const named = /\[(?:[0-9.]+|[0-9A-Fa-f:.%]+)\]:(?:tcp|udp|sctp):\d+/u;
+const named = /\[(?:[0-9.]+|[0-9A-Fa-f:.%]+)\]:(?:tcp|udp|sctp|none):\d+/u;
 
 /**
  * The text of a log line behind its stamp: "Sat Nov 21 06:15:18 2026: text" (keepalived -l), "Nov 21 06:15:18 host Keepalived_healthcheckers[12]: text" (syslog), or bare.

@@ -20,7 +20,7 @@ export type NamedService =
 
 const line =
   /^(?:VS (?<vs>FWM \d+|\[[^\]]*\]:\S+)|RS (?<rs>\[[^\]]*\]:\S+) (?<of>FWM \d+|\[[^\]]*\]:\S+)) (?<verdict>UP|DOWN)$/u;
-const endpoint = /^\[(?<name>[^\]]*)\](?::(?<protocol>tcp|udp|sctp))?(?::(?<port>\d+))?$/u;
+const endpoint = /^\[(?<name>[^\]]*)\](?::(?<protocol>tcp|udp|sctp|none))?(?::(?<port>\d+))?$/u;
 
 /** Undefined: not a checkers' line, or one that names nothing we know. */
 export function parseCheckerNotice(text: string): CheckerNotice | undefined {
@@ -46,7 +46,7 @@ export function readService(text: string): NamedService | undefined {
   return name === undefined ? undefined : { kind: "group", name };
 }
 
-/** "[192.0.2.7]:tcp:80" */
+/** "[192.0.2.7]:tcp:80"; a real server of a mark has no protocol of its own: "[192.0.2.7]:none:80". */
 export function readEndpoint(
   text: string,
 ): { readonly protocol: Protocol; readonly address: string; readonly port: number } | undefined {

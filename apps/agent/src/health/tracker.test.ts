@@ -5,6 +5,7 @@ import { parseCheckerLogLine } from "./log-line.ts";
 import { parseCheckerNotice } from "./notify-line.ts";
 import { HealthTracker } from "./tracker.ts";
 
+const check = { kind: "TCP_CHECK", connectTimeoutS: 5, retry: 1, delayBeforeRetryS: 1, detail: "" };
 const id = { kind: "address", protocol: "TCP", address: "192.0.2.15", port: 80 } as const;
 const real = (address: string) => ({
   address,
@@ -14,7 +15,7 @@ const real = (address: string) => ({
   upperThreshold: 0,
   lowerThreshold: 0,
   inhibitOnFailure: false,
-  checks: [],
+  checks: [check],
   line: 1,
 });
 const configured: Configured = {
@@ -54,12 +55,16 @@ const table: IpvsTable = {
     },
   ],
 };
+const fullTable: IpvsTable = {
+  ...table,
+  services: table.services.map((each) => ({ ...each, destinations: [row("10.0.0.1"), row("10.0.0.2")] })),
+};
 const startedAtMs = 100_000;
 
 function tracker(): HealthTracker {
   const health = new HealthTracker();
   health.setConfigured(configured);
-  health.setTable(table);
+  health.setTable(table, startedAtMs);
   health.setCheckers(startedAtMs);
   return health;
 }
@@ -86,7 +91,7 @@ describe("a verdict", () => {
     dead.setCheckers(undefined);
     expect(verdicts(dead, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
     const blind = tracker();
-    blind.setTable(undefined);
+    blind.setTable(undefined, startedAtMs);
     expect(verdicts(blind, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
   });
 
@@ -134,6 +139,92 @@ describe("a verdict", () => {
     say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 DOWN", 200_000);
     health.setCheckers(300_000);
     expect(verdicts(health, 300_500)).toEqual(["up", "unknown"]);
+  });
+});
+
+describe("keepalived's answer", () => {
+  const answered = (isAlive: boolean): HealthTracker => {
+    const health = tracker();
+    health.setAnswering(true);
+    health.answer(
+      ["10.0.0.1", "10.0.0.2"].map((address) => ({ service: id, address, port: 80, isAlive })),
+      200_000,
+    );
+    return health;
+  };
+
+  it("is needed where a row is missing without a word, and nothing is guessed until it comes", () => {
+    const health = tracker();
+    expect(health.isInDoubt).toBe(true);
+    health.setAnswering(true);
+    expect(verdicts(health, startedAtMs + 60_000)).toEqual(["up", "unknown"]);
+    health.setTable(fullTable, 200_000);
+    expect(health.isInDoubt).toBe(false);
+  });
+
+  it("tells a row that its checker took out from one that somebody else took out", () => {
+    const [byChecker, byHand] = [answered(false), answered(true)];
+    expect([byChecker.isInDoubt, byHand.isInDoubt]).toEqual([false, false]);
+    expect(byChecker.view(201_000)[1]).toMatchObject({ verdict: "down", seenAtMs: startedAtMs });
+    expect(byHand.view(201_000)[1]).toMatchObject({ verdict: "up" });
+  });
+
+  it("holds for as long as the row stands as it did: then it is asked again", () => {
+    const health = answered(false);
+    health.setTable(fullTable, 202_000);
+    expect(health.isInDoubt).toBe(true);
+    expect(verdicts(health, 202_000)[1]).toBe("up");
+  });
+
+  it("gives way to keepalived's own word", () => {
+    const health = answered(true);
+    say(health, "RS [10.0.0.2]:tcp:80 [192.0.2.15]:tcp:80 DOWN", 203_000);
+    expect(verdicts(health, 203_000)).toEqual(["up", "down"]);
+  });
+
+  it("is not needed for a real server without checks: nothing but a hand takes it out", () => {
+    const health = new HealthTracker();
+    const [service] = configured.services;
+    if (service === undefined) throw new Error("the sample has a service");
+    const realServers = service.realServers.map((each) => ({ ...each, checks: [] }));
+    health.setConfigured({ ...configured, services: [{ ...service, realServers }] });
+    health.setTable(table, startedAtMs);
+    health.setCheckers(startedAtMs);
+    expect(health.isInDoubt).toBe(false);
+    expect(verdicts(health, startedAtMs + 60_000)).toEqual(["up", "up"]);
+  });
+});
+
+describe("a service that keepalived names in its own way", () => {
+  const of = (service: Partial<Configured["services"][number]>): Configured["services"][number] => ({
+    id,
+    scheduler: "rr",
+    forwarding: "Route",
+    quorum: 1,
+    delayLoopS: 6,
+    realServers: [real("10.0.0.1")],
+    line: 1,
+    ...service,
+  });
+  const named = (line: string): string[] => {
+    const health = new HealthTracker();
+    const mark = { kind: "fwmark", mark: 7, family: "inet" } as const;
+    const other = { ...id, address: "192.0.2.16" };
+    health.setConfigured({
+      instances: [],
+      services: [of({}), of({ id: other, group: "G" }), of({ id: mark, group: "H" })],
+    });
+    health.setCheckers(startedAtMs);
+    say(health, line, 200_000);
+    return verdicts(health, 200_000);
+  };
+
+  it("is named by its group, and no other service that has the same real server is meant", () => {
+    expect(named("RS [10.0.0.1]:tcp:80 [G]:0 DOWN")).toEqual(["unknown", "down", "unknown"]);
+  });
+
+  it("has a real server without protocol where it is a mark", () => {
+    expect(named("RS [10.0.0.1]:none:80 FWM 7 DOWN")).toEqual(["unknown", "unknown", "down"]);
   });
 });
 

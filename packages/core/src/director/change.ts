@@ -58,6 +58,7 @@ export const directorChangeSchema = z.discriminatedUnion("kind", [
   /** Only the counts of speakers that are known already. */
   z.object({ kind: z.literal("adverts"), atMs: z.number(), counts: z.array(advertCountSchema) }),
   z.object({ kind: z.literal("health"), fact: shape.health }),
+  z.object({ kind: z.literal("drift"), fact: shape.drift.unwrap() }),
   z.object({ kind: z.literal("config"), fact: shape.config }),
   z.object({ kind: z.literal("daemon"), fact: shape.daemon }),
   z.object({ kind: z.literal("log"), lines: z.array(z.string()) }),
@@ -87,6 +88,8 @@ export function applyDirectorChange(state: DirectorState, change: DirectorChange
       return applyAdverts(state, change);
     case "health":
       return { ...state, health: change.fact };
+    case "drift":
+      return { ...state, drift: change.fact };
     case "config":
       return { ...state, config: change.fact };
     case "daemon":
@@ -139,7 +142,7 @@ function applyAdverts(
 }
 
 /** What a console has to name that it understands, beside what every console does: it refuses words it does not know. */
-export const laterSections = ["speakers"] as const satisfies readonly SectionName[];
+export const laterSections = ["speakers", "drift"] as const satisfies readonly SectionName[];
 
 const isLater = (section: string): boolean => laterSections.some((each) => each === section);
 
@@ -150,6 +153,8 @@ export function changeFor(change: DirectorChange, understood: readonly string[])
     case "speakers":
     case "adverts":
       return isKnown("speakers") ? change : undefined;
+    case "drift":
+      return isKnown("drift") ? change : undefined;
     case "beat":
       return { ...change, sections: change.sections.filter(isKnown) };
     case "snapshot":

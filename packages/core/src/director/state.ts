@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { syncDaemonSchema, timeoutsSchema } from "../ipvs/listing-state.ts";
 import { ipvsTableSchema, serviceIdSchema } from "../ipvs/model.ts";
+import { driftSchema } from "../drift/drift.ts";
 import { configuredSchema } from "./configured.ts";
 import { factSchema } from "./fact.ts";
 import { speakersSchema } from "./speakers.ts";
@@ -83,6 +84,8 @@ export const verdictSchema = z.object({
   port: z.int(),
   verdict: z.enum(["up", "down", "unknown"]),
   sinceMs: z.number().optional(),
+  /** Where nobody heard it happen: when it was first seen to be so. It may be older. */
+  seenAtMs: z.number().optional(),
   /** keepalived's own log words: "TCP connection to [192.0.2.7]:tcp:80 failed." */
   cause: z.string().optional(),
 });
@@ -107,6 +110,8 @@ export const configFileSchema = z.object({
   ),
   /** What the running daemon read at its start or last reload; undefined where the agent was not there to see. */
   loadedSha256: z.string().optional(),
+  /** What that file asks for, where it is another one than the one on disk and its text is kept. */
+  loaded: configuredSchema.optional(),
   /** Applied but not yet kept: the agent puts the old file back at `revertsAtMs` unless it is confirmed. */
   unconfirmed: z
     .object({
@@ -145,6 +150,12 @@ export const directorStateSchema = z.object({
     reason: "this agent does not listen for VRRP; a newer one does",
   }),
   health: factSchema(z.array(verdictSchema)),
+  /** An agent from before it compared says nothing of it. */
+  drift: factSchema(driftSchema).default({
+    status: "unknown",
+    atMs: 0,
+    reason: "this agent does not compare the table with the configuration; a newer one does",
+  }),
   config: factSchema(configFileSchema),
   daemon: factSchema(daemonSchema),
   /** The last lines of keepalived's log with their own stamps, oldest first, at most `logLinesKept`. */
@@ -162,6 +173,7 @@ export const sectionNames = [
   "vrrp",
   "speakers",
   "health",
+  "drift",
   "config",
   "daemon",
 ] as const;

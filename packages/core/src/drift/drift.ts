@@ -71,9 +71,12 @@ export type Drift = z.infer<typeof driftSchema>;
 export const driftShown = 500;
 
 /** One text per place and kind: the same difference in two readings has the same key, whatever its values. */
-export const differenceKey = ({ kind, realServer, service }: Difference): string =>
+export const differenceKey = (difference: Difference): string =>
+  `${difference.kind} ${subjectOf(difference)}`;
+
+/** What it is about: "TCP 192.0.2.1:80 192.0.2.7:80", "TCP 192.0.2.1:80"; empty for the whole director. */
+export const subjectOf = ({ realServer, service }: Difference): string =>
   [
-    kind,
-    service === undefined ? "" : serviceKey(service),
-    realServer === undefined ? "" : destinationKey(realServer),
+    ...(service === undefined ? [] : [serviceKey(service)]),
+    ...(realServer === undefined ? [] : [destinationKey(realServer)]),
   ].join(" ");

@@ -1,6 +1,8 @@
 import type { Configured, ConfiguredRealServer, ConfiguredService } from "../director/configured.ts";
 import type { Speakers } from "../director/speakers.ts";
 import type { DirectorState, Verdict, VrrpInstance } from "../director/state.ts";
+import { driftOf, followDrift, noHistory } from "../drift/follow-drift.ts";
+import { readDrift } from "../drift/read-drift.ts";
 import { noCounters, noRates, type Destination, type VirtualService } from "../ipvs/model.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
 
@@ -113,7 +115,20 @@ export interface SampleStateParts {
   readonly speakers?: Speakers;
 }
 
-export const sampleState = (parts: SampleStateParts): DirectorState => ({
+export const sampleState = (parts: SampleStateParts): DirectorState => withDrift(sampleFacts(parts));
+
+/** With what an agent would say of drift that it saw appear a second ago, while nobody else was at work. */
+export const withDrift = (facts: Omit<DirectorState, "drift">): DirectorState => {
+  const reading = readDrift(facts);
+  if (reading.status !== "known") return { ...facts, drift: { ...reading, atMs: sampleNowMs } };
+  const look = { basis: reading.basis, isMoving: false, writerOf: () => undefined };
+  const before = followDrift(noHistory, { ...look, atMs: sampleNowMs - 2_000, differences: [] });
+  const first = { ...look, atMs: sampleNowMs - 1_000, differences: reading.differences };
+  const history = followDrift(followDrift(before, first), { ...first, atMs: sampleNowMs });
+  return { ...facts, drift: known(driftOf(history)) };
+};
+
+const sampleFacts = (parts: SampleStateParts): Omit<DirectorState, "drift"> => ({
   host: known({
     hostname: "lvs",
     kernelRelease: "6.1.0",

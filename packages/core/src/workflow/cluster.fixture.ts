@@ -130,6 +130,7 @@ function directorStateOf(cluster: FixtureCluster, director: FixtureDirector): Di
         isOrphaned: false,
       },
     ]),
+    drift: known({ items: [], count: 0 }),
     speakers: known({ links: ["eth0"], deaf: [], speakers: [], omitted: 0, findings: [] }),
     health: known(
       director.loaded.map((octet) => ({

@@ -212,6 +212,7 @@ export function stateWith(table: IpvsTable, atMs: number): DirectorState {
     settings: absent,
     vrrp: absent,
     speakers: absent,
+    drift: absent,
     health: absent,
     config: absent,
     daemon: absent,

@@ -14,6 +14,8 @@ export interface DirectorFacts {
   /** Milliseconds since anything was heard; undefined before the first word. */
   readonly ageMs: number | undefined;
   readonly state: DirectorState | undefined;
+  /** Why it is not connected and since when, console's clock, where that is known. */
+  readonly lost?: { readonly sinceMs: number; readonly reason: string };
 }
 
 /** What one look at a real server over SSH (and one plain connect to each port) found. */
@@ -31,6 +33,8 @@ export interface RealServerProbe {
         readonly loAnnounce: number;
       }
     | undefined;
+  /** Why the last look over SSH read nothing, and since when, epoch ms. */
+  readonly sshFailure?: { readonly sinceMs: number; readonly reason: string };
 }
 
 export interface RealServerFacts {
@@ -122,7 +126,7 @@ export function holdersOf(facts: ClusterFacts, vip: string): string[] | undefine
  * Whether an address is held. An instance that lists it answers at once (address events); for an address that no instance
  * names, the interfaces do. Undefined where it could not be asked.
  */
-function holdsAddress(state: DirectorState | undefined, vip: string): boolean | undefined {
+export function holdsAddress(state: DirectorState | undefined, vip: string): boolean | undefined {
   if (state === undefined) return undefined;
   const listed = (knownValue(state.vrrp) ?? [])
     .flatMap((instance) => instance.addresses)

@@ -32,6 +32,35 @@ export const runStepSchema = z.object({
 });
 export type RunStep = z.infer<typeof runStepSchema>;
 
+/** One reason why a run cannot go on by itself now: a machine of the cluster that could not be asked. */
+export const waitCauseSchema = z.object({
+  /**
+   * `agentLost`: no connection to the director's agent; `agentSilent`: connected, but nothing heard for too long; `partUnknown`: the agent
+   * answers and could not read this part of its director itself; `commandFailed`: the agent is heard, a command to it failed;
+   * `sshFailed`: the real server could not be looked at; `noAnswer`: a connect to it was neither taken nor refused;
+   * `notInCluster`: revoked or removed while the run was under way.
+   */
+  code: z.enum([
+    "agentLost",
+    "agentSilent",
+    "partUnknown",
+    "commandFailed",
+    "sshFailed",
+    "noAnswer",
+    "notInCluster",
+  ]),
+  machine: z.object({ kind: z.enum(["director", "realServer"]), id: z.string() }),
+  /** The director's name or the real server's address, as it was then. */
+  name: z.string(),
+  /** What of it is not known: "table", "vrrp", "port 80". */
+  part: z.string().optional(),
+  /** Since when it could not be asked, console's clock, epoch ms; absent where that is not known. */
+  sinceMs: z.number().optional(),
+  /** The words of the socket, of SSH or of the agent. Empty where nobody said anything. */
+  detail: z.string(),
+});
+export type WaitCause = z.infer<typeof waitCauseSchema>;
+
 /**
  * `running`; `waiting`: an agent or a real server cannot be asked, goes on by itself when it can; `paused`: a person must decide
  * (`pauseReason`); `aborting`: undoing from the last step back; then one of the three ends.
@@ -60,6 +89,8 @@ export const runSchema = z.object({
     .object({
       code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]),
       detail: z.string(),
+      /** With `factsUnknown`, which also a run that waits or undoes carries: whom it waits for. */
+      waitsFor: z.array(waitCauseSchema).optional(),
     })
     .optional(),
   isPauseRequested: z.boolean(),

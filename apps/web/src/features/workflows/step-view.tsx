@@ -13,6 +13,7 @@ import { DrainView } from "./drain-view.tsx";
 import { ProofList } from "./proof-list.tsx";
 import { RunTables } from "./run-tables.tsx";
 import { StepStatusMark } from "./run-marks.tsx";
+import { WaitNote } from "./wait-note.tsx";
 import { useStepWords } from "./words.tsx";
 
 interface ViewProps {
@@ -69,6 +70,8 @@ const StepHead = ({ run, index, step }: { run: Run; index: number; step: Step })
 
 const PauseNote = ({ run }: { run: Run }) => {
   const t = useTranslations("runs");
+  const waitsFor = run.pauseReason?.waitsFor ?? [];
+  if (run.status !== "paused" && waitsFor.length > 0) return <WaitNote run={run} waitsFor={waitsFor} />;
   if (run.status === "waiting")
     return (
       <Note tone="stale" glyph="wait">

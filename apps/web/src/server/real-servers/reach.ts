@@ -2,7 +2,7 @@ import type { RealServerAccess } from "@lvs/core/real-server/recipe";
 import type { RealServerProbe } from "@lvs/core/workflow/facts";
 import { db } from "../db.ts";
 import { SshError } from "../ssh/ssh-error.ts";
-import { portAnswers, realServerLink, type RealServerLink } from "../ssh/real-server-link.ts";
+import { portAnswers, realServerLink, sshFailureOf, type RealServerLink } from "../ssh/real-server-link.ts";
 import { sshIdentity } from "../ssh-key.ts";
 
 /** A real server with the console's standing connection to it. */
@@ -58,11 +58,12 @@ export async function probeRealServer(
   try {
     const { link } = await reachRealServer(real.id);
     return await link.probe(ports);
-  } catch {
+  } catch (error) {
     return {
       answers: await portAnswers(real.address, ports),
       loopbackAddresses: undefined,
       arp: undefined,
+      sshFailure: sshFailureOf(error),
     };
   }
 }

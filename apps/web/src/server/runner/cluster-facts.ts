@@ -1,4 +1,5 @@
-import type { Fleet, FleetDirector } from "@lvs/core/fleet/model";
+import { factsOfFleet } from "@lvs/core/fleet/facts-of-fleet";
+import type { Connection, Fleet } from "@lvs/core/fleet/model";
 import type { ClusterFacts, DirectorFacts, RealServerProbe } from "@lvs/core/workflow/facts";
 import type { Plan, Proof } from "@lvs/core/workflow/plan";
 import { probeRealServer } from "../real-servers/reach.ts";
@@ -9,33 +10,30 @@ export function clusterFacts(
   clusterId: string,
   probes: ReadonlyMap<string, RealServerProbe>,
 ): ClusterFacts {
+  const facts = factsOfFleet(fleet, clusterId, fleet.nowMs);
+  const connections = new Map(fleet.directors.map(({ id, connection }) => [id, connection]));
   return {
-    clusterId,
-    clusterName: fleet.clusters.find((each) => each.id === clusterId)?.name ?? clusterId,
-    nowMs: fleet.nowMs,
-    directors: fleet.directors
-      .filter((director) => director.clusterId === clusterId && director.connection.status !== "revoked")
-      .map((director) => directorFacts(fleet, director)),
-    realServers: fleet.realServers
-      .filter((real) => real.clusterId === clusterId)
-      .map((real) => ({
-        id: real.id,
-        name: real.name,
-        address: real.address,
-        hasPinnedHostKey: real.hostKeyFingerprint !== undefined,
-        probe: probes.get(real.id),
-      })),
+    ...facts,
+    clusterName: facts.clusterName === "" ? clusterId : facts.clusterName,
+    directors: facts.directors
+      .filter(({ id }) => connections.get(id)?.status !== "revoked")
+      .map((director) => ({ ...director, ...lostBy(connections.get(director.id)) })),
+    realServers: facts.realServers.map((real) => ({ ...real, probe: probes.get(real.id) })),
   };
 }
 
-function directorFacts(fleet: Fleet, director: FleetDirector): DirectorFacts {
-  return {
-    id: director.id,
-    name: director.name,
-    isConnected: director.connection.status === "connected",
-    ageMs: director.heardAtMs === undefined ? undefined : fleet.nowMs - director.heardAtMs,
-    state: director.state,
-  };
+function lostBy(connection: Connection | undefined): Pick<DirectorFacts, "lost"> {
+  switch (connection?.status) {
+    case "lost":
+    case "refused":
+      return { lost: { sinceMs: connection.sinceMs, reason: connection.reason } };
+    case "connecting":
+      return { lost: { sinceMs: connection.sinceMs, reason: "" } };
+    case "connected":
+    case "revoked":
+    case undefined:
+      return {};
+  }
 }
 
 /** Looks at the real servers that a plan is about, at most once a second each: they have no agent to tell of a change. */
@@ -56,10 +54,16 @@ export class RealServerLooks {
     if (last !== undefined && nowMs - last.atMs < 1_000) return last.probe;
     const real = fleet.realServers.find((each) => each.id === id);
     if (real === undefined) return undefined;
-    const probe = await probeRealServer(real, ports);
+    const probe = sinceFirst(await probeRealServer(real, ports), last?.probe);
     this.#looks.set(id, { atMs: nowMs, probe });
     return probe;
   }
+}
+
+/** A look that failed as the one before it did has failed since then. */
+function sinceFirst(probe: RealServerProbe, last: RealServerProbe | undefined): RealServerProbe {
+  if (probe.sshFailure === undefined || last?.sshFailure === undefined) return probe;
+  return { ...probe, sshFailure: { ...probe.sshFailure, sinceMs: last.sshFailure.sinceMs } };
 }
 
 /** Every real server that a proof of the plan asks about, with the ports to try. */

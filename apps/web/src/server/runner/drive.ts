@@ -3,10 +3,11 @@ import type { ClusterFacts } from "@lvs/core/workflow/facts";
 import { runInvariants } from "@lvs/core/workflow/invariants";
 import { hasEnded } from "@lvs/core/workflow/progress";
 import type { Run } from "@lvs/core/workflow/run";
+import { causeOfFailure } from "@lvs/core/workflow/waiting";
 import type { DrivePorts } from "./ports.ts";
-import { describe, openProofs, type OpenProof } from "./open-proofs.ts";
+import { describe, openProofs, waitForFacts } from "./open-proofs.ts";
 import { performAll } from "./perform-all.ts";
-import { goOnKey, lookMs, overrideKey, pause, runAgain, waiting } from "./run-status.ts";
+import { goOnKey, lookMs, overrideKey, pause, runAgain, waitFor } from "./run-status.ts";
 import { undoNext } from "./undo.ts";
 
 /** A guard or an invariant may be untrue for this long (a hand-over, a checker's round) before it stops a run. */
@@ -70,7 +71,7 @@ async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     const facts = await ports.facts(run);
     const open = openProofs(step.guards, facts, run.record);
     if (open.length === 0) break;
-    if (open.some((each) => each.evidence.status === "unknown")) await waitForFacts(ports, now, open);
+    if (open.some((each) => each.evidence.status === "unknown")) await waitForFacts(ports, facts, open);
     else if (ports.nowMs() - since > graceMs) {
       await pause(ports, "invariantBroken", describe(open));
       return;
@@ -93,7 +94,7 @@ async function act(ports: DrivePorts, run: Run, step: Step): Promise<void> {
       await pause(ports, "actionFailed", outcome.reason);
       return;
     case "unreachable":
-      await waiting(ports, ports.read(), outcome.reason);
+      await waitFor(ports, [causeOfFailure(outcome.machine, outcome.reason, await ports.facts(run))]);
       await ports.wait(1_000);
       return;
   }
@@ -120,7 +121,7 @@ async function prove(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     if (provenSince !== undefined && nowMs - provenSince >= step.holdMs) break;
     if (now.record[goOnKey(now.current)] !== undefined) break;
     if (open.some((each) => each.evidence.status === "unknown")) {
-      await waitForFacts(ports, now, open);
+      await waitForFacts(ports, facts, open);
       askedSince = ports.nowMs();
     } else {
       await runAgain(ports);
@@ -147,7 +148,7 @@ async function finish(ports: DrivePorts, step: Step): Promise<void> {
       await pause(ports, "actionFailed", kept.reason);
       return;
     case "unreachable":
-      await waiting(ports, run, kept.reason);
+      await waitFor(ports, [causeOfFailure(kept.machine, kept.reason, await ports.facts(run))]);
       await ports.wait(1_000);
       return;
   }
@@ -162,8 +163,4 @@ function brokenInvariant(run: Run, facts: ClusterFacts): string | undefined {
   if (run.record[overrideKey(run.current)] !== undefined) return undefined;
   const broken = runInvariants(facts, []).find((each) => each.isMet === false);
   return broken === undefined ? undefined : `${broken.code} ${Object.values(broken.values).join(" ")}`;
-}
-
-async function waitForFacts(ports: DrivePorts, run: Run, open: readonly OpenProof[]): Promise<void> {
-  await waiting(ports, run, describe(open.filter((each) => each.evidence.status === "unknown")));
 }

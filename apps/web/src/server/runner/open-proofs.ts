@@ -2,6 +2,9 @@ import type { ClusterFacts } from "@lvs/core/workflow/facts";
 import type { Proof } from "@lvs/core/workflow/plan";
 import { evaluateProof, type Evidence } from "@lvs/core/workflow/prove";
 import type { Run } from "@lvs/core/workflow/run";
+import { causesOfUnknown } from "@lvs/core/workflow/waiting";
+import type { DrivePorts } from "./ports.ts";
+import { waitFor } from "./run-status.ts";
 
 export interface OpenProof {
   readonly proof: Proof;
@@ -24,4 +27,14 @@ export function describe(open: readonly OpenProof[]): string {
   return open
     .map((each) => `${each.proof.kind} ${each.evidence.status} ${each.evidence.live}`.trim())
     .join("; ");
+}
+
+/** Some of these could not be asked: the run waits for their machines. */
+export async function waitForFacts(
+  ports: DrivePorts,
+  facts: ClusterFacts,
+  open: readonly OpenProof[],
+): Promise<void> {
+  const unknown = open.filter((each) => each.evidence.status === "unknown").map((each) => each.proof);
+  await waitFor(ports, causesOfUnknown(unknown, facts));
 }

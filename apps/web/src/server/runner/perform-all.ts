@@ -1,13 +1,14 @@
 import type { Action } from "@lvs/core/workflow/plan";
 import type { Run } from "@lvs/core/workflow/run";
-import type { ActionOutcome, DrivePorts } from "./ports.ts";
+import { machineOf } from "@lvs/core/workflow/waiting";
+import type { DrivePorts, StepOutcome } from "./ports.ts";
 
 /** The actions of one step in their order; the first that is not done ends it. Every line said is stored with the step. */
 export async function performAll(
   ports: DrivePorts,
   run: Run,
   { actions, index }: { actions: readonly Action[]; index: number },
-): Promise<ActionOutcome> {
+): Promise<StepOutcome> {
   for (const action of actions) {
     const outcome = await ports.perform(action, {
       run: ports.read(),
@@ -19,7 +20,8 @@ export async function performAll(
         await ports.emit({ kind: "recorded", key, value });
       },
     });
-    if (outcome.kind !== "done") return outcome;
+    if (outcome.kind === "unreachable") return { ...outcome, machine: machineOf(action) };
+    if (outcome.kind === "refused") return outcome;
   }
   return { kind: "done" };
 }

@@ -6,15 +6,15 @@ import { lvsRealArgv, serviceArgv } from "@lvs/core/real-server/recipe";
 import { findDirector, freshState } from "@lvs/core/workflow/facts";
 import type { Action } from "@lvs/core/workflow/plan";
 import { writtenKey } from "@lvs/core/workflow/prove";
-import type { AgentClient } from "../agents.ts";
 import { SshError } from "../ssh/ssh-error.ts";
 import type { ReachedRealServer } from "../real-servers/reach.ts";
+import type { AgentHands } from "./agent-hands.ts";
 import type { ActionOutcome, PerformContext } from "./ports.ts";
 import { putBack } from "./put-back.ts";
 
 /** The hands of the runner: agents for directors, SSH for real servers. Every action may be done twice with the same end. */
 export interface Hands {
-  readonly agentFor: (directorId: string) => Promise<AgentClient>;
+  readonly agentFor: (directorId: string) => Promise<AgentHands>;
   readonly realServer: (id: string) => Promise<ReachedRealServer>;
 }
 

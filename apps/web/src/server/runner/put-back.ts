@@ -1,19 +1,10 @@
 import type { ConfigFile } from "@lvs/core/director/state";
-import type { AgentClient } from "../agents.ts";
+import type { AgentHands } from "./agent-hands.ts";
 import type { ActionOutcome, PerformContext } from "./ports.ts";
-
-type Config = AgentClient["config"];
-
-/** What is asked of the agent, as any promise gives it. */
-interface Ask<Name extends "restore" | "revert"> {
-  readonly mutate: (
-    input: Parameters<Config[Name]["mutate"]>[0],
-  ) => Promise<Awaited<ReturnType<Config[Name]["mutate"]>>>;
-}
 
 /** The file from before on one director. What this run wrote and nobody has confirmed yet is taken back, anything older is restored. */
 export interface PutBack {
-  readonly agent: { readonly restore: Ask<"restore">; readonly revert: Ask<"revert"> };
+  readonly agent: Pick<AgentHands["config"], "restore" | "revert">;
   /** As heard last; undefined: not known now. */
   readonly file: ConfigFile | undefined;
   readonly wanted: { readonly sha256: string; readonly activation: "none" | "reload" | "restart" };

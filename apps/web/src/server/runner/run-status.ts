@@ -1,4 +1,5 @@
-import type { Run } from "@lvs/core/workflow/run";
+import type { Run, WaitCause } from "@lvs/core/workflow/run";
+import { causeKey } from "@lvs/core/workflow/waiting";
 import type { DrivePorts } from "./ports.ts";
 
 /** How often the proofs are looked at again where nothing says that something changed. */
@@ -27,17 +28,35 @@ export async function pause(
   });
 }
 
-export async function waiting(ports: DrivePorts, run: Run, detail: string): Promise<void> {
-  if (run.status === "waiting" || run.status === "aborting") return;
+/**
+ * The run waits for these machines. A run that is being undone says so too and stays one that is. Told once: again only where it waits
+ * for another machine or for another reason, not for other words of the same.
+ */
+export async function waitFor(ports: DrivePorts, waitsFor: WaitCause[]): Promise<void> {
+  const run = ports.read();
+  if (run.status === "paused" || isWaitingFor(run, waitsFor)) return;
+  const detail = waitsFor.map((each) => `${each.code} ${each.name} ${each.detail}`.trim()).join("; ");
   await ports.emit({
     kind: "statusChanged",
     atMs: ports.nowMs(),
-    status: "waiting",
-    reason: { code: "factsUnknown", detail },
+    status: run.undoingDownTo === undefined ? "waiting" : "aborting",
+    reason: { code: "factsUnknown", detail, waitsFor },
   });
 }
 
+function isWaitingFor({ pauseReason }: Run, waitsFor: readonly WaitCause[]): boolean {
+  const keys = (causes: readonly WaitCause[]): string => causes.map(causeKey).toSorted().join("\n");
+  return pauseReason?.waitsFor !== undefined && keys(pauseReason.waitsFor) === keys(waitsFor);
+}
+
+/** Nothing is waited for any more. */
 export async function runAgain(ports: DrivePorts): Promise<void> {
-  if (ports.read().status !== "waiting") return;
-  await ports.emit({ kind: "statusChanged", atMs: ports.nowMs(), status: "running", reason: undefined });
+  const { status, pauseReason, undoingDownTo } = ports.read();
+  if (status !== "waiting" && (status !== "aborting" || pauseReason === undefined)) return;
+  await ports.emit({
+    kind: "statusChanged",
+    atMs: ports.nowMs(),
+    status: undoingDownTo === undefined ? "running" : "aborting",
+    reason: undefined,
+  });
 }

@@ -1,8 +1,9 @@
 import type { Run, StepStatus } from "@lvs/core/workflow/run";
-import { describe, openProofs } from "./open-proofs.ts";
+import { causeOfFailure } from "@lvs/core/workflow/waiting";
+import { describe, openProofs, waitForFacts } from "./open-proofs.ts";
 import { performAll } from "./perform-all.ts";
 import type { DrivePorts } from "./ports.ts";
-import { lookMs, pause } from "./run-status.ts";
+import { lookMs, pause, runAgain, waitFor } from "./run-status.ts";
 
 /** An undo's proof is waited for this long; then a person is asked. Longer than a checker's slowest round. */
 const undoLimitMs = 180_000;
@@ -20,6 +21,7 @@ export async function undoNext(ports: DrivePorts, run: Run, downTo: number): Pro
   const outcome = await performAll(ports, run, { actions: step.undo, index });
   switch (outcome.kind) {
     case "done":
+      await runAgain(ports);
       break;
     case "refused":
       await pause(ports, "actionFailed", outcome.reason);
@@ -30,6 +32,7 @@ export async function undoNext(ports: DrivePorts, run: Run, downTo: number): Pro
         index,
         line: { atMs: ports.nowMs(), where: "console", kind: "error", text: outcome.reason },
       });
+      await waitFor(ports, [causeOfFailure(outcome.machine, outcome.reason, await ports.facts(run))]);
       await ports.wait(2_000);
       return;
   }
@@ -38,17 +41,25 @@ export async function undoNext(ports: DrivePorts, run: Run, downTo: number): Pro
 
 async function proveUndone(ports: DrivePorts, run: Run, index: number): Promise<void> {
   const step = run.plan.steps[index];
-  const since = ports.nowMs();
+  let askedSince = ports.nowMs();
   while (step !== undefined) {
     if (ports.read().status === "paused") return;
-    const open = openProofs(step.undoProofs, await ports.facts(run), run.record);
+    const facts = await ports.facts(run);
+    const open = openProofs(step.undoProofs, facts, run.record);
     if (open.length === 0) break;
-    if (ports.nowMs() - since > undoLimitMs) {
-      await pause(ports, "proofLate", describe(open));
-      return;
+    if (open.some((each) => each.evidence.status === "unknown")) {
+      await waitForFacts(ports, facts, open);
+      askedSince = ports.nowMs();
+    } else {
+      await runAgain(ports);
+      if (ports.nowMs() - askedSince > undoLimitMs) {
+        await pause(ports, "proofLate", describe(open));
+        return;
+      }
     }
     await ports.wait(lookMs);
   }
+  await runAgain(ports);
   await ports.emit({ kind: "stepEntered", atMs: ports.nowMs(), index, status: "undone" });
 }
 

@@ -23,12 +23,17 @@ export function realServerLink(target: SshTarget): RealServerLink {
     session = openSsh(target);
     return session;
   };
-  const look = async (argv: readonly string[]): Promise<string | undefined> => {
+  const look = async (argv: readonly string[]): Promise<Look> => {
     try {
-      const result = await (await open()).run(argv, { timeoutMs: lookLimitMs });
-      return result.exitCode === 0 ? result.stdout : undefined;
-    } catch {
-      return undefined;
+      const { exitCode, stdout, stderr } = await (await open()).run(argv, { timeoutMs: lookLimitMs });
+      if (exitCode === 0) return { text: stdout, failure: undefined };
+      const said = stderr.trim().split("\n").at(-1) ?? "";
+      return {
+        text: undefined,
+        failure: new Error(`"${argv.join(" ")}" ended with exit ${exitCode}. ${said}`),
+      };
+    } catch (failure) {
+      return { text: undefined, failure };
     }
   };
   return {
@@ -37,10 +42,12 @@ export function realServerLink(target: SshTarget): RealServerLink {
       const answers = await portAnswers(target.address, ports);
       const loopback = await look(loopbackArgv);
       const arp = await look(arpArgv);
+      const failure = loopback.failure ?? arp.failure;
       return {
         answers,
-        loopbackAddresses: loopback === undefined ? undefined : parseLoopback(loopback),
-        arp: arp === undefined ? undefined : parseArpSysctls(arp),
+        loopbackAddresses: loopback.text === undefined ? undefined : parseLoopback(loopback.text),
+        arp: arp.text === undefined ? undefined : parseArpSysctls(arp.text),
+        ...(failure === undefined ? {} : { sshFailure: sshFailureOf(failure) }),
       };
     },
     close: () => {
@@ -52,6 +59,17 @@ export function realServerLink(target: SshTarget): RealServerLink {
       );
     },
   };
+}
+
+/** What one command read, or why it read nothing. */
+interface Look {
+  readonly text: string | undefined;
+  readonly failure: unknown;
+}
+
+/** Failed now, in the words of whoever failed. */
+export function sshFailureOf(error: unknown): NonNullable<RealServerProbe["sshFailure"]> {
+  return { sinceMs: Date.now(), reason: error instanceof Error ? error.message : String(error) };
 }
 
 /** One connect to each port; a port that gave no answer is left out. */

@@ -2,7 +2,8 @@ import { notUsed, optionOf, scriptOf, sourceOf } from "./compose-fields.ts";
 import type { Composition } from "./compose-fields.ts";
 import type { ListItem, Notify, Track, Tracks, VirtualAddress } from "./model.ts";
 import type { Entry, Item } from "./reading.ts";
-import { readAddress, readInteger } from "./words.ts";
+import { readAddressItem } from "./rules/address-item.ts";
+import { readInteger } from "./words.ts";
 
 /** The elements of a list, those that keepalived drops left out with a diagnostic. */
 export const itemsOf = <T>(
@@ -20,29 +21,29 @@ export const itemsOf = <T>(
 };
 
 /** `10.0.0.5/24 dev eth0 label eth0:1 …` */
-const virtualAddressOf = (item: Item, composition: Composition): VirtualAddress | undefined => {
-  const [text = "", ...options] = item.words;
-  const [addressText = "", lengthText] = text.split("/");
-  const address = readAddress(addressText);
+const addressOf = (
+  item: Item,
+  at: { composition: Composition; isStatic: boolean },
+): VirtualAddress | undefined => {
+  const { address, prefixLength } = readAddressItem(item.words, at);
   if (address === undefined) return undefined;
-  const family = address.includes(":") ? "inet6" : "inet";
-  const max = family === "inet6" ? 128 : 32;
-  const length = lengthText === undefined ? undefined : readInteger(lengthText, { min: 0, max });
   const device = optionOf(item, "dev");
   const label = optionOf(item, "label");
   return {
     address,
-    family,
-    prefixLength: length === undefined || length.fault !== undefined ? max : length.value,
+    family: address.includes(":") ? "inet6" : "inet",
+    prefixLength,
     ...(device === undefined ? {} : { device }),
     ...(label === undefined ? {} : { label }),
-    options,
-    source: sourceOf(item.spot, composition),
+    options: item.words.slice(1),
+    source: sourceOf(item.spot, at.composition),
   };
 };
 
 export const composeAddresses = (entry: Entry, composition: Composition): VirtualAddress[] =>
-  itemsOf(entry, composition, virtualAddressOf);
+  itemsOf(entry, composition, (item) =>
+    addressOf(item, { composition, isStatic: entry.keyword.list === "static-addresses" }),
+  );
 
 export const composeItems = (entry: Entry, composition: Composition): ListItem[] =>
   itemsOf(entry, composition, ({ words, spot }) => ({

@@ -36,7 +36,7 @@ export const readInteger = (word: string, range: { min: number; max: number }): 
   return { value, fault: value < range.min || value > range.max ? "out-of-range" : undefined };
 };
 
-const decimalNumber = /^[0-9]*(?:\.([0-9]*))?$/u;
+const decimalNumber = /^[ \t\n\v\f\r]*[+-]?[0-9]*(?:\.([0-9]*))?$/u;
 
 /** A number with up to `places` decimals. */
 export const readDecimal = (
@@ -49,7 +49,9 @@ export const readDecimal = (
   if (word.startsWith("-")) return { value: Number(word), fault: "negative" };
   const match = decimalNumber.exec(word);
   if (match === null) return { value: 0, fault: "not-a-number" };
-  const value = word === "." ? 0 : Number(word);
+  const value = Number(`${word.trim()}0`) / (word.includes(".") ? 1 : 10);
+  // A minus behind white space is taken for a number beyond all ranges.
+  if (value < 0) return { value, fault: "out-of-range" };
   if (value < range.min || value > range.max) return { value, fault: "out-of-range" };
   return { value, fault: (match[1] ?? "").length > range.places ? "too-many-decimals" : undefined };
 };

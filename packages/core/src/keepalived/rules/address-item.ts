@@ -1,147 +1,190 @@
 import type { Address } from "../../net/address.ts";
 import { familyOf, readAddress, readInteger } from "../words.ts";
+import { nameOfFamily } from "./families.ts";
+import type { Family } from "./families.ts";
 import { byteLength, maxInterfaceName } from "./good-word.ts";
+import { ItemReader } from "./item-fault.ts";
+import type { ItemFault } from "./item-fault.ts";
+import { judgeName, numberOf } from "./kernel-names.ts";
 
 /** One line of virtual_ipaddress or static_ipaddress, as alloc_ipaddress reads it. */
 export interface AddressItem {
   /** Undefined where keepalived drops the line. */
   readonly address: Address | undefined;
-  readonly faults: readonly AddressFault[];
+  /** The longest one where none is given, or one that keepalived does not take. */
+  readonly prefixLength: number;
+  /** Of the address and its prefix length. */
+  readonly faults: readonly ItemFault[];
+  /** Of the options behind it. */
+  readonly optionFaults: readonly ItemFault[];
 }
 
-export interface AddressFault {
-  readonly kind: "address" | "prefix" | "option";
-  readonly message: string;
-  /** keepalived sets the address as if the option were not there. */
-  readonly isHarmless?: boolean;
-}
-
-const withValue: ReadonlySet<string> = new Set([
-  "dev",
-  "scope",
-  "broadcast",
-  "brd",
-  "label",
-  "peer",
-  "preferred_lft",
-]);
-const alone: ReadonlySet<string> = new Set([
-  "home",
-  "-nodad",
-  "mngtmpaddr",
-  "noprefixroute",
-  "autojoin",
-  "no_track",
-]);
-
-/** Scopes of the kernel by name; numbers are taken too. */
-const scopes: ReadonlySet<string> = new Set(["global", "nowhere", "host", "link", "site"]);
-
-export const readAddressItem = (words: readonly string[], options: { isStatic: boolean }): AddressItem => {
-  const faults: AddressFault[] = [];
-  const address = readFirstWord(words[0] ?? "", faults);
-  if (address === undefined) return { address, faults };
-  const isDropped = readOptions(words, { ...options, faults });
-  return { address: isDropped ? undefined : address, faults };
-};
-
-const readFirstWord = (word: string, faults: AddressFault[]): Address | undefined => {
-  const slash = word.indexOf("/");
-  const longest = familyOf(word) === "inet6" ? 128 : 32;
-  if (slash >= 0) {
-    const length = word.slice(slash + 1);
-    if (readInteger(length, { min: 0, max: longest }).fault !== undefined) {
-      faults.push({
-        kind: "prefix",
-        message: `the prefix length of ${word} must be 0 to ${longest}: keepalived takes ${longest}`,
-      });
-    }
-  }
-  const address = readAddress(slash < 0 ? word : word.slice(0, slash));
-  if (address === undefined) {
-    faults.push({ kind: "address", message: `${word} is not an address: keepalived passes over this line` });
-  }
-  return address;
-};
-
-interface OptionContext {
+interface Draft {
+  /** The first word as written: what messages name. */
+  readonly text: string;
+  readonly family: Family;
+  readonly options: ItemReader;
   readonly isStatic: boolean;
-  readonly faults: AddressFault[];
+  prefixLength: number;
+  readonly seen: Set<string>;
+  broadcast: string | undefined;
+  hasPeer: boolean;
 }
 
-/** True where keepalived drops the address because of an option. */
-const readOptions = (words: readonly string[], context: OptionContext): boolean => {
-  const [first = ""] = words;
-  const isIpv6 = familyOf(first) === "inet6";
-  const seen = new Set<string>();
-  let isDropped = false;
-  for (let index = 1; index < words.length; index += 1) {
-    const option = words[index] ?? "";
-    const takesValue = withValue.has(option) || (option === "track_group" && context.isStatic);
-    if (takesValue) {
-      index += 1;
-      const value = words[index];
-      const fault =
-        value === undefined ? `${option} wants a value` : valueFault(option, value, { isIpv6, seen });
-      if (fault !== undefined) {
-        const isHarmless = isIpv6 && (option === "scope" || option === "label") && fault.startsWith("IPv6");
-        context.faults.push({ kind: "option", message: `${fault} (${first})`, isHarmless });
-      }
-      if (option === "peer" && fault === undefined && hasShortPrefix(first)) {
-        const message = `the prefix length of ${first} is not used beside a peer`;
-        context.faults.push({ kind: "option", message, isHarmless: true });
-      }
-      isDropped ||= value === undefined || (fault !== undefined && drops.has(option));
-      seen.add(option);
-    } else if (!alone.has(option) && (option !== "use_vmac" || context.isStatic)) {
-      context.faults.push({
-        kind: "option",
-        message: `${option} is no option of an address: keepalived passes over it`,
-      });
-    }
+export const readAddressItem = (
+  words: readonly string[],
+  { isStatic }: { isStatic: boolean },
+): AddressItem => {
+  const [text = "", ...rest] = words;
+  const first = new ItemReader([text]);
+  const family = familyOf(text);
+  const { address, prefixLength } = readFirstWord(first, family);
+  if (address === undefined) return { address, prefixLength, faults: first.faults, optionFaults: [] };
+  const options = new ItemReader(rest);
+  if (rest.length > 0) {
+    readOptions({
+      text,
+      family,
+      options,
+      isStatic,
+      prefixLength,
+      seen: new Set(),
+      broadcast: undefined,
+      hasPeer: false,
+    });
   }
-  return isDropped;
+  return {
+    address: options.isLost ? undefined : address,
+    prefixLength,
+    faults: first.faults,
+    optionFaults: options.faults,
+  };
 };
 
-const hasShortPrefix = (word: string): boolean => {
-  const length = word.split("/")[1];
-  return length !== undefined && length !== (familyOf(word) === "inet6" ? "128" : "32");
+const longestOf = (family: Family): number => (family === "inet6" ? 128 : 32);
+
+/** A colon anywhere in the word, behind the slash too, makes it IPv6. */
+const readFirstWord = (
+  reader: ItemReader,
+  family: Family,
+): { address: Address | undefined; prefixLength: number } => {
+  const word = reader.take("");
+  const slash = word.indexOf("/");
+  const longest = longestOf(family);
+  const length = readInteger(slash < 0 ? String(longest) : word.slice(slash + 1), { min: 0, max: longest });
+  if (length.fault !== undefined)
+    reader.complain(`the prefix length of ${word} must be 0 to ${longest}: keepalived takes ${longest}`);
+  const read = readAddress(slash < 0 ? word : word.slice(0, slash));
+  const address = read !== undefined && familyOf(read) === family ? read : undefined;
+  if (address === undefined) reader.lose(`${word} is not an address: keepalived passes over this line`);
+  return { address, prefixLength: length.fault === undefined ? length.value : longest };
 };
 
-/** Options whose faults cost the address. */
-const drops: ReadonlySet<string> = new Set(["dev", "broadcast", "brd", "label"]);
+type Read = (draft: Draft, option: string) => void;
 
-const valueFault = (
-  option: string,
-  value: string,
-  address: { isIpv6: boolean; seen: ReadonlySet<string> },
-): string | undefined => {
-  switch (option) {
-    case "dev":
-      if (address.seen.has("dev")) return "dev stands twice";
-      return byteLength(value) > maxInterfaceName ? `${value} is too long for an interface` : undefined;
-    case "label":
-      if (byteLength(value) > maxInterfaceName)
-        return `the label ${value} is longer than ${maxInterfaceName} bytes`;
-      return address.isIpv6 ? "IPv6 addresses have no label" : undefined;
-    case "scope":
-      if (!scopes.has(value) && readInteger(value, { min: 0, max: 255 }).fault !== undefined)
-        return `${value} is no scope`;
-      return address.isIpv6 && value !== "global" ? "IPv6 addresses have no scope of their own" : undefined;
-    case "brd":
-    case "broadcast":
-      if (address.isIpv6) return "IPv6 addresses have no broadcast address";
-      return value === "-" || value === "+" || readAddress(value) !== undefined
-        ? undefined
-        : `${value} is no broadcast address`;
-    case "peer":
-      return readAddress(value) === undefined ? `${value} is no address of a peer` : undefined;
-    case "preferred_lft":
-      if (value === "forever") return undefined;
-      return readInteger(value, { min: 0, max: 4294967295 }).fault === undefined
-        ? undefined
-        : `${value} is no lifetime`;
-    default:
-      return undefined;
+const readOptions = (draft: Draft): void => {
+  const { options, text } = draft;
+  while (!options.isAtEnd) {
+    const option = options.take("");
+    const isKnown = option !== (draft.isStatic ? "use_vmac" : "track_group");
+    const read = isKnown ? readers.get(option) : undefined;
+    if (read === undefined)
+      options.complain(`${option} is no option of an address: keepalived passes over it (${text})`);
+    else read(draft, option);
+  }
+  if (options.isLost) return;
+  if (draft.broadcast !== undefined && draft.hasPeer)
+    options.complain(`a broadcast address does not go with a peer (${text})`);
+  else if (/^[+-]$/u.test(draft.broadcast ?? "") && draft.prefixLength > 30)
+    options.complain(`a net of /${draft.prefixLength} has no broadcast address (${text})`);
+};
+
+const readDevice: Read = ({ options, seen, text }, option) => {
+  const word = options.take(option);
+  if (seen.has(option)) options.lose(`dev stands twice (${text})`);
+  else if (byteLength(word) > maxInterfaceName)
+    options.doubt(`${word} is too long for an interface (${text})`);
+  seen.add(option);
+};
+
+const readScope: Read = ({ options, family, text }, option) => {
+  const word = options.take(option);
+  if (options.isLost) return;
+  const answer = judgeName("scope", word);
+  if (answer === "bad") options.complain(`${word} is no scope (${text})`);
+  else if (answer === "unknown")
+    options.doubt(`scope ${word} is good only where /etc/iproute2 of the director knows that name (${text})`);
+  else if (family === "inet6" && word !== "global" && numberOf(word) !== 0)
+    options.doubt(`IPv6 addresses have no scope of their own (${text})`);
+};
+
+const readBroadcast: Read = (draft, option) => {
+  const { options, family, text } = draft;
+  const word = options.take(option);
+  if (family === "inet6") options.lose(`IPv6 addresses have no broadcast address (${text})`);
+  else if (word !== "-" && word !== "+" && !isAddressOf(word, "inet"))
+    options.lose(`${word} is no broadcast address (${text})`);
+  draft.broadcast = word;
+};
+
+const isAddressOf = (word: string, family: Family): boolean =>
+  familyOf(word) === family && readAddress(word)?.includes(":") === (family === "inet6");
+
+const readLabel: Read = ({ options, family, text }, option) => {
+  const word = options.take(option);
+  if (byteLength(word) > maxInterfaceName)
+    options.lose(`the label ${word} is longer than ${maxInterfaceName} bytes (${text})`);
+  else if (family === "inet6") options.doubt(`IPv6 addresses have no label (${text})`);
+};
+
+const readPeer: Read = (draft, option) => {
+  const { options, family, text } = draft;
+  const word = options.take(option);
+  if (options.isLost) return;
+  if (draft.hasPeer) options.complain(`a second peer is not read (${text})`);
+  else if (!isAddressOf(word, familyOf(word))) options.complain(`${word} is no address of a peer (${text})`);
+  else if (familyOf(word) !== family)
+    options.complain(`the peer ${word} must be ${nameOfFamily(family)} (${text})`);
+  else {
+    if (draft.prefixLength !== longestOf(family))
+      options.doubt(`the prefix length of ${text} is not used beside a peer`);
+    draft.prefixLength = longestOf(family);
+    draft.hasPeer = true;
   }
 };
+
+const readLifetime: Read = ({ options, text }, option) => {
+  const word = options.take(option);
+  if (word !== "forever" && readInteger(word, { min: 0, max: 4294967295 }).fault !== undefined)
+    options.complain(`${word} is no lifetime (${text})`);
+};
+
+const readGroup: Read = ({ options, seen, text }, option) => {
+  options.take(option);
+  if (seen.has(option)) options.complain(`track_group stands twice (${text})`);
+  seen.add(option);
+};
+
+const readNothing: Read = () => undefined;
+
+const readers: ReadonlyMap<string, Read> = new Map(
+  Object.entries<Read>({
+    dev: readDevice,
+    scope: readScope,
+    broadcast: readBroadcast,
+    brd: readBroadcast,
+    label: readLabel,
+    peer: readPeer,
+    preferred_lft: readLifetime,
+    /** Of static addresses only. */
+    track_group: readGroup,
+    /** Not of static addresses. */
+    use_vmac: readNothing,
+    home: readNothing,
+    "-nodad": readNothing,
+    mngtmpaddr: readNothing,
+    noprefixroute: readNothing,
+    autojoin: readNothing,
+    no_track: readNothing,
+  }),
+);

@@ -15,10 +15,8 @@ export const addressOption: Rule = {
     concerns: holdsAddresses,
     check: ({ keyword, items = [] }, report) => {
       for (const { words, spot } of items) {
-        const { faults } = readAddressItem(words, { isStatic: keyword.list === "static-addresses" });
-        for (const { kind, message, isHarmless } of faults) {
-          if (kind === "option") report(spot, message, isHarmless === true ? { severity: "warning" } : {});
-        }
+        const { optionFaults } = readAddressItem(words, { isStatic: keyword.list === "static-addresses" });
+        for (const { message, severity } of optionFaults) report(spot, message, { severity });
       }
     },
   },

@@ -6,7 +6,7 @@ export const invalidRoute: Rule = {
   code: "invalid-route",
   severity: "error",
   title: "a route keepalived cannot read",
-  reason: "keepalived passes over the line: the route is never set. Often a } is missing before it.",
+  reason: "keepalived passes over the line, or over a word of it. Often a } is missing before it.",
   mend: "Write DESTINATION via ADDRESS dev INTERFACE, as in ip-route(8).",
   bad: inInstance("virtual_routes {", "10.0.0.0/8 gateway 192.0.2.1 dev eth0", "}"),
   good: inInstance("virtual_routes {", "10.0.0.0/8 via 192.0.2.1 dev eth0", "}"),
@@ -14,10 +14,12 @@ export const invalidRoute: Rule = {
     concerns: ({ list }) => list === "routes" || list === "static-routes",
     check: ({ keyword, items = [] }, report) => {
       for (const { words, spot } of items) {
-        const { fault, old, hasForeignProtocol } = readRouteItem(words, {
+        const { faults, old, hasForeignProtocol } = readRouteItem(words, {
           isStatic: keyword.list === "static-routes",
         });
-        if (fault !== undefined) report(spot, `${fault}: keepalived passes over this route`);
+        for (const { message, severity, isFatal } of faults) {
+          report(spot, isFatal ? `${message}: keepalived passes over this route` : message, { severity });
+        }
         for (const word of old) {
           report(spot, `${word} is out of use in routes: write ${word === "gw" ? "via" : "nexthop"}`, {
             severity: "warning",

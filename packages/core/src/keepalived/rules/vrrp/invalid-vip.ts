@@ -20,7 +20,7 @@ export const invalidVip: Rule = {
     check: ({ keyword, items = [] }, report) => {
       for (const { words, spot } of items) {
         const { faults } = readAddressItem(words, { isStatic: keyword.list === "static-addresses" });
-        for (const { kind, message } of faults) if (kind !== "option") report(spot, message);
+        for (const { message } of faults) report(spot, message);
       }
     },
   },

@@ -1,9 +1,24 @@
-import { familyOf, readAddress, readInteger } from "../../words.ts";
+import { readAddress, readDecimal } from "../../words.ts";
+import { ItemReader } from "../item-fault.ts";
+import type { ItemFault } from "../item-fault.ts";
+import { numberOf, routeTypes } from "../kernel-names.ts";
+import type { KernelNumber } from "../kernel-names.ts";
+import { readNexthops } from "./route-nexthops.ts";
+import {
+  checkRealms,
+  isNumber,
+  readFamilyWord,
+  readHost,
+  readName,
+  readNumber,
+  readRouteAddress,
+  setFamily,
+} from "./route-words.ts";
+import type { Addressed } from "./route-words.ts";
 
 /** One line of virtual_routes or static_routes, as alloc_route reads it. */
-export interface RouteFaults {
-  /** The first fault that costs the route. */
-  readonly fault: string | undefined;
+export interface RouteItem {
+  readonly faults: readonly ItemFault[];
   /** Keywords of old versions. */
   readonly old: readonly string[];
   /** Read, but keepalived cannot follow it. */
@@ -13,186 +28,216 @@ export interface RouteFaults {
   readonly destination: string;
 }
 
-const types: ReadonlySet<string> = new Set([
-  "local",
-  "nat",
-  "broadcast",
-  "brd",
-  "anycast",
-  "multicast",
-  "prohibit",
-  "unreachable",
-  "blackhole",
-  "xresolve",
-  "unicast",
-  "throw",
-]);
-const numbers: ReadonlySet<string> = new Set([
-  "metric",
-  "priority",
-  "preference",
-  "mtu",
-  "hoplimit",
-  "advmss",
-  "reordering",
-  "window",
-  "cwnd",
-  "ssthresh",
-  "initcwnd",
-  "initrwnd",
-  "quickack",
-  "fastopen_no_cookie",
-  "expires",
-]);
-const times: ReadonlySet<string> = new Set(["rtt", "rttvar", "rto_min"]);
-const texts: ReadonlySet<string> = new Set([
-  "tos",
-  "dsfield",
-  "table",
-  "scope",
-  "realms",
-  "features",
-  "congctl",
-  "pref",
-  "vrf",
-  "ttl-propagate",
-]);
-const lockable: ReadonlySet<string> = new Set([
-  "mtu",
-  "advmss",
-  "rtt",
-  "rttvar",
-  "reordering",
-  "cwnd",
-  "ssthresh",
-  "rto_min",
-  "congctl",
-]);
-const alone: ReadonlySet<string> = new Set(["inet", "inet6", "onlink", "add", "append", "prepend"]);
-
-interface Cursor {
-  readonly words: readonly string[];
-  index: number;
+interface Route extends Addressed {
+  readonly isStatic: boolean;
   destination: string;
   hasInterface: boolean;
   isNotTracked: boolean;
   hasProtocol: boolean;
-  readonly old: string[];
+  hasAlternative: boolean;
   hasNexthops: boolean;
+  readonly old: string[];
 }
 
-export const readRouteItem = (words: readonly string[], options: { isStatic: boolean }): RouteFaults => {
-  const cursor: Cursor = {
-    words,
-    index: 0,
+export const readRouteItem = (words: readonly string[], options: { isStatic: boolean }): RouteItem => {
+  const reader = new ItemReader(words);
+  const route: Route = {
+    reader,
+    ...options,
+    family: undefined,
     destination: "",
     hasInterface: false,
     isNotTracked: false,
     hasProtocol: false,
-    old: [],
+    hasAlternative: false,
     hasNexthops: false,
+    old: [],
   };
-  let fault: string | undefined;
-  while (cursor.index < words.length && fault === undefined && !cursor.hasNexthops) {
-    fault = readOption(cursor, options);
-    cursor.index += 1;
-  }
-  if (fault === undefined && cursor.destination === "") fault = "a route needs a destination";
-  const isTracked = fault === undefined && !cursor.isNotTracked;
+  while (!reader.isAtEnd && !route.hasNexthops) readOption(route, reader.take(""));
+  if (route.destination === "") reader.lose("a route needs a destination");
+  const isTracked = !reader.isLost && !route.isNotTracked;
   return {
-    fault,
-    old: cursor.old,
-    isUntracked: isTracked && !cursor.hasInterface,
-    hasForeignProtocol: isTracked && cursor.hasProtocol,
-    destination: cursor.destination,
+    faults: reader.faults,
+    old: route.old,
+    isUntracked: isTracked && !route.hasInterface,
+    hasForeignProtocol: isTracked && route.hasProtocol,
+    destination: route.destination,
   };
 };
 
-const take = (cursor: Cursor): string | undefined => {
-  cursor.index += 1;
-  return cursor.words[cursor.index];
+const readOption = (route: Route, option: string): void => {
+  const { reader } = route;
+  const limit = limits.get(option);
+  if (limit !== undefined) readNumber(reader, option, limit);
+  else if (option === "track_group" && route.isStatic) reader.take(option);
+  else (readers.get(option) ?? readDestination)(route, option);
 };
 
-const readOption = (cursor: Cursor, options: { isStatic: boolean }): string | undefined => {
-  const option = cursor.words[cursor.index] ?? "";
-  if (alone.has(option)) {
-    if (option.startsWith("inet")) cursor.index += 1;
-    return undefined;
-  }
-  if (option === "no_track") cursor.isNotTracked = true;
-  else if (option === "nexthop") cursor.hasNexthops = true;
-  else if (option === "via" || option === "gw" || option === "or" || option === "src" || option === "from")
-    return readGateway(cursor, option);
-  else if (option === "dev" || option === "oif") return readInterface(cursor, option);
-  else if (option === "protocol") return readProtocol(cursor);
-  else if (numbers.has(option) || times.has(option) || texts.has(option)) return readSetting(cursor, option);
-  else if (option === "track_group" && options.isStatic)
-    return take(cursor) === undefined ? "track_group needs a name" : undefined;
-  else if (option === "encap" || option === "as") cursor.index = cursor.words.length;
-  else return readDestination(cursor, option);
-  return undefined;
+type Read = (route: Route, option: string) => void;
+
+const readFamily: Read = (route, option) => {
+  setFamily(route, option === "inet6" ? "inet6" : "inet");
+  // keepalived goes two words on: the next one is not read.
+  route.reader.skip(1);
 };
 
-const readGateway = (cursor: Cursor, option: string): string | undefined => {
-  if (option === "gw" || option === "or") cursor.old.push(option);
-  let address = take(cursor);
-  if (address === "inet" || address === "inet6") address = take(cursor);
-  if (address === undefined) return `${option} needs an address`;
-  if (option === "from") return readRouteAddress(address) ? undefined : `${address} is no address`;
-  return readAddress(address) === undefined ? `${address} is no address for ${option}` : undefined;
+const readGateway: Read = (route, option) => {
+  if (option === "gw") route.old.push(option);
+  readFamilyWord(route);
+  readHost(route, option);
 };
 
-const readInterface = (cursor: Cursor, option: string): string | undefined => {
-  cursor.hasInterface = true;
-  return take(cursor) === undefined ? `${option} needs an interface` : undefined;
+const readAlternative: Read = (route, option) => {
+  const { reader } = route;
+  route.old.push(option);
+  const word = reader.take(option);
+  if (route.hasAlternative) reader.complain("or stands twice: the second is not read");
+  else if (readAddress(word) === undefined) reader.lose(`${word} is no address for or`);
+  route.hasAlternative = true;
 };
 
-const readProtocol = (cursor: Cursor): string | undefined => {
-  const word = take(cursor);
-  if (word === undefined) return "protocol needs a name or number";
-  cursor.hasProtocol = word !== "keepalived" && word !== "18";
-  return undefined;
+const readSource: Read = (route, option) => {
+  const word = route.reader.take(option);
+  if (!readRouteAddress(route, word)) route.reader.lose(`${word} is no address`);
+  else if (route.family !== "inet6") route.reader.lose("from is for IPv6 only");
 };
 
-const readSetting = (cursor: Cursor, option: string): string | undefined => {
-  let value = take(cursor);
-  if (value === "lock" && lockable.has(option)) value = take(cursor);
-  if (value === undefined) return `${option} needs a value`;
-  if (numbers.has(option)) {
-    const isGood = readInteger(value, { min: 0, max: limitOf(option) }).fault === undefined;
-    return isGood ? undefined : `${value} is no value of ${option}`;
-  }
-  if (times.has(option)) return isTime(value, option) ? undefined : `${value} is no value of ${option}`;
-  return undefined;
+const readInterface: Read = (route, option) => {
+  route.hasInterface = true;
+  route.reader.take(option);
 };
 
-const limitOf = (option: string): number =>
-  option === "hoplimit" ? 255 : option === "quickack" || option === "fastopen_no_cookie" ? 1 : 4294967295;
+const nameReader =
+  (kind: KernelNumber): Read =>
+  ({ reader }, option) =>
+    void readName(reader, option, kind);
 
-/** Units of 1/8, 1/4 and 1 millisecond; at most 120 seconds. */
-const isTime = (value: string, option: string): boolean => {
-  const match = /^([0-9]+(?:\.[0-9]*)?)(ms|msec|msecs|s|sec|secs)?$/iu.exec(value);
-  if (match === null) return false;
-  const factor = option === "rtt" ? 8 : option === "rttvar" ? 4 : 1;
-  if (match[2] === undefined) return !value.includes(".") && Number(value) <= 120_000 * factor;
-  return true;
+const readProtocol: Read = (route, option) => {
+  const word = readName(route.reader, option, "protocol");
+  route.hasProtocol = word !== "keepalived" && numberOf(word) !== 18;
 };
 
-const readDestination = (cursor: Cursor, option: string): string | undefined => {
-  let word = option;
-  if (word === "to") word = take(cursor) ?? "";
-  else if (types.has(word)) word = take(cursor) ?? "";
-  if (word === "") return `${option} needs a destination`;
-  cursor.destination = word;
-  return readRouteAddress(word) ? undefined : `${word} is no option of a route, nor a destination`;
+const readRealms: Read = (route, option) => {
+  checkRealms(route.reader, route.reader.take(option));
+  if (!route.reader.isLost) setFamily(route, "inet");
 };
 
-/** `default`, `any`, `all` or ADDRESS[/LENGTH]. */
-export const readRouteAddress = (word: string): boolean => {
-  if (word === "default" || word === "any" || word === "all" || word === "default6") return true;
-  const slash = word.indexOf("/");
-  const longest = familyOf(word) === "inet6" ? 128 : 32;
-  if (slash >= 0 && readInteger(word.slice(slash + 1), { min: 0, max: longest }).fault !== undefined)
-    return false;
-  return readAddress(slash < 0 ? word : word.slice(0, slash)) !== undefined;
+const onlyIpv6 = (route: Route, option: string): void => {
+  if (route.family === "inet") route.reader.lose(`${option} is for IPv6 only`);
+  else route.family = "inet6";
 };
+
+const readExpires: Read = (route, option) => {
+  onlyIpv6(route, option);
+  readNumber(route.reader, option, 4294967295);
+};
+
+const readPreference: Read = (route, option) => {
+  onlyIpv6(route, option);
+  const word = route.reader.take(option);
+  const isGood = /^(?:low|medium|high)$/u.test(word) || isNumber(word, 255);
+  if (!isGood) route.reader.lose(`${word} is no value of ${option}`);
+};
+
+const lockable =
+  (read: Read): Read =>
+  (route, option) => {
+    if (route.reader.peek() === "lock") route.reader.skip(1);
+    read(route, option);
+  };
+
+const numberReader =
+  (max: number): Read =>
+  ({ reader }, option) =>
+    void readNumber(reader, option, max);
+
+/** Units of 1/8, 1/4 and 1 millisecond, or seconds and milliseconds; at most 120 seconds. */
+const timeReader =
+  (factor: number): Read =>
+  ({ reader }, option) => {
+    const word = reader.take(option);
+    const [, digits = "", unit] = /^([^sS]*?)([mM]?[sS](?:ec|ecs)?)?$/u.exec(word) ?? [];
+    const places = unit !== undefined && !/^m/iu.test(unit) ? 3 : 0;
+    const max = (120_000 * factor) / 10 ** places;
+    if (digits === "" || readDecimal(digits, { min: 0, max, places }).fault !== undefined)
+      reader.lose(`${word} is no value of ${option}`);
+  };
+
+const choiceReader =
+  (...choices: readonly string[]): Read =>
+  ({ reader }, option) => {
+    const word = reader.take(option);
+    if (!choices.includes(word)) reader.complain(`${option} wants ${choices.join(" or ")}, not ${word}`);
+  };
+
+/** [to] [TYPE] DESTINATION: whatever is no option. */
+const readDestination: Read = (route, option) => {
+  const { reader } = route;
+  const isType = routeTypes.has(option) || (numberOf(option) ?? 256) <= 255;
+  const word = option === "to" || isType ? reader.take(option) : option;
+  if (reader.isLost) return;
+  if (!readRouteAddress(route, word)) reader.lose(`${word} is no option of a route, nor a destination`);
+  route.destination = word;
+};
+
+const readNothing: Read = () => undefined;
+
+/** Numbers without a rule of their own, and how large they may be. */
+const limits: ReadonlyMap<string, number> = new Map([
+  ...["metric", "priority", "preference", "window", "initcwnd", "initrwnd"].map(
+    (name) => [name, 4294967295] as const,
+  ),
+  ["hoplimit", 255],
+  ["quickack", 1],
+  ["fastopen_no_cookie", 1],
+]);
+
+const readers: ReadonlyMap<string, Read> = new Map(
+  Object.entries<Read>({
+    inet: readFamily,
+    inet6: readFamily,
+    src: readHost,
+    via: readGateway,
+    gw: readGateway,
+    or: readAlternative,
+    from: readSource,
+    as: ({ reader }, option) => {
+      if (reader.take(option) === "to") reader.skip(1);
+      reader.complain("as to is for MPLS only: keepalived passes over it");
+    },
+    tos: nameReader("tos"),
+    dsfield: nameReader("tos"),
+    table: nameReader("table"),
+    scope: nameReader("scope"),
+    protocol: readProtocol,
+    dev: readInterface,
+    oif: readInterface,
+    realms: readRealms,
+    expires: readExpires,
+    pref: readPreference,
+    rtt: lockable(timeReader(8)),
+    rttvar: lockable(timeReader(4)),
+    rto_min: lockable(timeReader(1)),
+    mtu: lockable(numberReader(4294967295)),
+    advmss: lockable(numberReader(4294967295)),
+    reordering: lockable(numberReader(4294967295)),
+    cwnd: lockable(numberReader(4294967295)),
+    ssthresh: lockable(numberReader(4294967295)),
+    congctl: lockable(({ reader }, option) => void reader.take(option)),
+    features: choiceReader("ecn"),
+    "ttl-propagate": choiceReader("enabled", "disabled"),
+    vrf: ({ reader }, option) => void reader.take(option),
+    // The words of a tunnel are of another grammar: what follows it is not looked at.
+    encap: ({ reader }) => reader.skip(reader.words.length),
+    onlink: readNothing,
+    add: readNothing,
+    append: readNothing,
+    prepend: readNothing,
+    no_track: (route) => void (route.isNotTracked = true),
+    nexthop: (route) => {
+      if (route.hasAlternative) route.reader.complain("nexthop does not go with or");
+      else readNexthops(route);
+      route.hasNexthops = true;
+    },
+  }),
+);

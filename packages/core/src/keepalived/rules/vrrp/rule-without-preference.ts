@@ -15,8 +15,8 @@ export const ruleWithoutPreference: Rule = {
     concerns: ({ list }) => list === "rules" || list === "static-rules",
     check: ({ keyword, items = [] }, report) => {
       for (const { words, spot } of items) {
-        const { fault, hasPreference } = readRuleItem(words, keyword.list === "static-rules");
-        if (fault === undefined && !hasPreference)
+        const { isLost, hasPreference } = readRuleItem(words, keyword.list === "static-rules");
+        if (!isLost && !hasPreference)
           report(spot, "this rule has no preference: keepalived numbers it itself");
       }
     },

@@ -1,13 +1,18 @@
 import { decodeInfo, encodeGetInfo } from "@lvs/core/ipvs/genl";
-import { decodeDestinations, encodeDumpDestinations } from "@lvs/core/ipvs/genl-destination";
-import { decodeServices, encodeDumpServices } from "@lvs/core/ipvs/genl-service";
-import type { Destination, IpvsTable, VirtualService } from "@lvs/core/ipvs/model";
+import { encodeDumpDestinations } from "@lvs/core/ipvs/genl-destination";
+import { decodeServices } from "@lvs/core/ipvs/decode-services";
+import { encodeDumpServices } from "@lvs/core/ipvs/genl-service";
+import type { IpvsTable, VirtualService } from "@lvs/core/ipvs/model";
 import { serviceKey } from "@lvs/core/ipvs/table";
+import { packedDiagnostics } from "@lvs/core/ipvs/unpack-destinations";
+import { splitMessages } from "@lvs/core/net/netlink";
+import { fingerprintWords, isSameFingerprint, writeFingerprint } from "../system/fingerprint.ts";
 import { ask, netlinkRefusal } from "../system/netlink.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { readIpvsFamily } from "./family.ts";
-import { type Fingerprint, fingerprintOf, isSameFingerprint } from "./fingerprint.ts";
+import { packedService } from "./packed-service.ts";
+import { Slice } from "./slice.ts";
 
 /** One look at the kernel's table. `readAtMs`: the clock's time when the reading ended. */
 export type IpvsReading =
@@ -26,24 +31,35 @@ export type IpvsReading =
 
 /** Reads the table again and again and keeps what did not change. */
 export interface TableReader {
-  /** A service whose answer is the same as last time is the same object (===) as last time. Never throws a SystemError. */
+  /**
+   * A service whose answer is the same as last time is the same object (===) as last time, and so is a table in which nothing
+   * differs. Real servers are decoded where `destinations` is read. Never throws a SystemError.
+   */
   read(): Promise<IpvsReading>;
 }
 
-/**
- * Decoding goes on for at most this long before other work of the event loop runs. A slice below a screen's frame; smaller ones
- * add turns of the loop without anything that would notice.
- */
-const sliceMs = 4;
+/** Bytes of the services' list decoded in one go: some forty services, less than a slice. */
+const stretchBytes = 16 << 10;
 
 /** A table that changes its services between the beginning and the end of a reading is read again this often. */
 const attempts = 3;
 
 interface KeptService {
+  /** What asks for its real servers. */
+  readonly request: Uint8Array;
   /** Of the kernel's answer: the same again means that no destination changed. */
-  readonly fingerprint: Fingerprint;
-  readonly destinations: Destination[];
+  readonly fingerprint: Int32Array;
+  readonly words: Int32Array;
+  readonly head: VirtualService;
   readonly service: VirtualService;
+}
+
+/** The kernel's list of services, real servers aside. */
+interface Heads {
+  readonly fingerprint: Int32Array;
+  readonly list: readonly VirtualService[];
+  readonly keys: readonly string[];
+  readonly diagnostics: readonly string[];
 }
 
 const isSameNumbers = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean => {
@@ -76,7 +92,9 @@ const checkAnswer = (errno: number, name: string): void => {
 class KernelTableReader implements TableReader {
   readonly #system: System;
   #family: number | undefined;
+  #heads: Heads | undefined;
   #kept = new Map<string, KeptService>();
+  #table: IpvsTable | undefined;
   #diagnostics: string[] = [];
 
   constructor(system: System) {
@@ -92,7 +110,7 @@ class KernelTableReader implements TableReader {
       const readAtMs = clock.nowMs();
       if (table === undefined) return { status: "absent", reason: "no ip_vs module", readAtMs };
       const tookMs = clock.monotonicMs() - startMs;
-      return { status: "known", table, readAtMs, tookMs, diagnostics: this.#diagnostics };
+      return { status: "known", table, readAtMs, tookMs, diagnostics: [...new Set(this.#diagnostics)] };
     } catch (error) {
       if (error instanceof SystemError) return { status: "failed", error, readAtMs: clock.nowMs() };
       throw error;
@@ -107,12 +125,9 @@ class KernelTableReader implements TableReader {
         if (!(error instanceof FamilyGone)) throw error;
       }
     }
+    this.#kept.clear();
     this.#family = await readIpvsFamily(this.#system);
-    if (this.#family === undefined) {
-      this.#kept.clear();
-      return undefined;
-    }
-    return await this.#readTable(this.#family);
+    return this.#family === undefined ? undefined : await this.#readTable(this.#family);
   }
 
   async #readTable(family: number): Promise<IpvsTable> {
@@ -127,21 +142,29 @@ class KernelTableReader implements TableReader {
       const services = await this.#readServices(family, heads);
       // The kernel answers for a service that is gone as for one without real servers, so the list is compared before it is believed.
       const after = await this.#readHeads(family);
-      const before = heads;
       const isSteady =
-        before.length === after.length &&
-        before.every((head, index) => {
-          const other = after[index];
-          return other !== undefined && serviceKey(other.id) === serviceKey(head.id);
-        });
-      if (isSteady) return { version, size, services };
+        heads.keys.length === after.keys.length &&
+        heads.keys.every((key, index) => key === after.keys[index]);
+      if (isSteady) return this.#tableOf({ version, size, services });
       heads = after;
       if (attempt === attempts) {
         this.#diagnostics.push("virtual services came and went while the table was read");
-        const keys = new Set(after.map((head) => serviceKey(head.id)));
+        const keys = new Set(after.keys);
         return { version, size, services: services.filter((service) => keys.has(serviceKey(service.id))) };
       }
     }
+  }
+
+  /** The last reading's table itself when nothing differs from it. */
+  #tableOf(table: IpvsTable): IpvsTable {
+    const last = this.#table;
+    const isSame =
+      last?.version === table.version &&
+      last.size === table.size &&
+      last.services.length === table.services.length &&
+      last.services.every((service, index) => service === table.services[index]);
+    if (!isSame) this.#table = table;
+    return this.#table ?? table;
   }
 
   #unreadable(name: string): never {
@@ -149,50 +172,98 @@ class KernelTableReader implements TableReader {
     throw new SystemError({ door: "netlink", code: "failed", subject: name, reason });
   }
 
-  async #readHeads(family: number): Promise<VirtualService[]> {
+  async #readHeads(family: number): Promise<Heads> {
     const name = "IPVS services";
-    const answer = await ask(this.#system.netlink, "generic", { bytes: encodeDumpServices(family), name });
-    checkAnswer(answer.errno, name);
-    const { value, diagnostics } = decodeServices(answer.bytes);
-    this.#diagnostics.push(...diagnostics);
-    return value;
-  }
-
-  async #readServices(family: number, heads: readonly VirtualService[]): Promise<VirtualService[]> {
-    const { clock, netlink } = this.#system;
-    const requests = heads.map((head) => encodeDumpDestinations(family, head.id));
-    const kept = new Map<string, KeptService>();
-    const services: VirtualService[] = [];
-    let sliceEndMs = clock.monotonicMs() + sliceMs;
-    for await (const answers of netlink.exchange("generic", requests)) {
-      for (const answer of answers) {
-        const head = heads[answer.index];
-        if (head === undefined) continue;
-        checkAnswer(answer.errno, "IPVS destinations");
-        const key = serviceKey(head.id);
-        const entry = this.#keep(this.#kept.get(key), head, answer.bytes);
-        kept.set(key, entry);
-        services.push(entry.service);
-        if (clock.monotonicMs() < sliceEndMs) continue;
-        await clock.yield();
-        sliceEndMs = clock.monotonicMs() + sliceMs;
+    for await (const answers of this.#system.netlink.exchange("generic", [encodeDumpServices(family)])) {
+      for (const { errno, bytes } of answers) {
+        checkAnswer(errno, name);
+        const fingerprint = new Int32Array(fingerprintWords);
+        writeFingerprint(bytes, fingerprint, 0);
+        const last = this.#heads;
+        // Other counters of one service are another fingerprint: then all are decoded, and those that are the same are kept below.
+        if (last !== undefined && isSameFingerprint(last.fingerprint, 0, fingerprint, 0)) return last;
+        this.#heads = { fingerprint, ...(await this.#decodeHeads(bytes)) };
+        return this.#heads;
       }
     }
-    this.#kept = kept;
-    return services;
+    return this.#unreadable(name);
   }
 
-  #keep(last: KeptService | undefined, head: VirtualService, bytes: Uint8Array): KeptService {
-    const fingerprint = fingerprintOf(bytes);
-    if (last !== undefined && isSameFingerprint(last.fingerprint, fingerprint)) {
-      if (isSameHead(last.service, head)) return last;
-      return { ...last, service: { ...head, destinations: last.destinations } };
+  async #decodeHeads(bytes: Uint8Array): Promise<Omit<Heads, "fingerprint">> {
+    const slice = new Slice(this.#system.clock);
+    const list: VirtualService[] = [];
+    const keys: string[] = [];
+    const problems: string[] = [];
+    for (const stretch of splitMessages(bytes, stretchBytes)) {
+      const { value, diagnostics } = decodeServices(stretch);
+      problems.push(...diagnostics);
+      for (const head of value) {
+        list.push(head);
+        keys.push(serviceKey(head.id));
+      }
+      await slice.end();
     }
-    const { value, diagnostics } = decodeDestinations(bytes);
-    for (const diagnostic of diagnostics) this.#diagnostics.push(`${serviceKey(head.id)}: ${diagnostic}`);
-    return { fingerprint, destinations: value, service: { ...head, destinations: value } };
+    return { list, keys, diagnostics: problems };
+  }
+
+  async #readServices(family: number, { list, keys, diagnostics }: Heads): Promise<VirtualService[]> {
+    this.#diagnostics.push(...diagnostics);
+    const slice = new Slice(this.#system.clock);
+    const before = keys.map((key) => this.#kept.get(key));
+    const requests = list.map((head, at) => before[at]?.request ?? encodeDumpDestinations(family, head.id));
+    const known = new Int32Array(requests.length * fingerprintWords);
+    for (const [at, kept] of before.entries())
+      if (kept !== undefined) known.set(kept.fingerprint, at * fingerprintWords);
+    const changed = new Map<number, Pick<KeptService, "fingerprint" | "words">>();
+    for await (const digests of this.#system.netlink.digest(requests, known)) {
+      // One copy for all: thousands of small buffers keep the garbage collector busy.
+      const copy = new Int32Array(digests.reduce((sum, { words }) => sum + words.length, 0));
+      let at = 0;
+      for (const { index, errno, fingerprint, words } of digests) {
+        checkAnswer(errno, "IPVS destinations");
+        copy.set(words, at);
+        changed.set(index, {
+          fingerprint: fingerprint.slice(),
+          words: copy.subarray(at, at + words.length),
+        });
+        at += words.length;
+      }
+      await slice.end();
+    }
+    const kept = new Map<string, KeptService>();
+    for (const [at, head] of list.entries()) {
+      const [key, request] = [keys[at], requests[at]];
+      if (key === undefined || request === undefined) continue;
+      const entry = this.#keep({ key, request, head, last: before[at], now: changed.get(at) });
+      if (entry !== undefined) kept.set(key, entry);
+      await slice.end();
+    }
+    this.#kept = kept;
+    return [...kept.values()].map(({ service }) => service);
+  }
+
+  #keep(read: {
+    readonly key: string;
+    readonly request: Uint8Array;
+    readonly head: VirtualService;
+    readonly last: KeptService | undefined;
+    /** Undefined: as last time. */
+    readonly now: Pick<KeptService, "fingerprint" | "words"> | undefined;
+  }): KeptService | undefined {
+    const { key, request, head, last, now = last } = read;
+    if (now === undefined) return undefined;
+    const { fingerprint } = now;
+    for (const diagnostic of packedDiagnostics(now.words)) this.#diagnostics.push(`${key}: ${diagnostic}`);
+    // An answer also differs by its number among the questions: the rows of a service that stands elsewhere in the list are the same.
+    const isSame = last !== undefined && (now === last || isSameWords(now.words, last.words));
+    if (isSame && (head === last.head || isSameHead(last.head, head))) return { ...last, fingerprint };
+    const words = isSame ? last.words : now.words;
+    return { request, fingerprint, words, head, service: packedService(head, words) };
   }
 }
+
+const isSameWords = (a: Int32Array, b: Int32Array): boolean =>
+  a.length === b.length && a.every((word, at) => word === b[at]);
 
 /** A reader for the sweep; readings must not overlap. */
 export const tableReader = (system: System): TableReader => new KernelTableReader(system);

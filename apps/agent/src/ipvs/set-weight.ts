@@ -5,7 +5,8 @@ import {
   encodeDestination,
   encodeDumpDestinations,
 } from "@lvs/core/ipvs/genl-destination";
-import { decodeServices, encodeGetService } from "@lvs/core/ipvs/genl-service";
+import { decodeServices } from "@lvs/core/ipvs/decode-services";
+import { encodeGetService } from "@lvs/core/ipvs/genl-service";
 import type { Destination, ServiceId, VirtualService } from "@lvs/core/ipvs/model";
 import { findDestination, serviceKey } from "@lvs/core/ipvs/table";
 import { errnoName } from "../system/errno.ts";

@@ -26,6 +26,18 @@ export interface ExchangeOptions {
   readonly perSend?: number;
 }
 
+/** What the kernel now says to one request that is not what it said last time. */
+export interface NetlinkDigest {
+  /** Position of the request among those given. */
+  readonly index: number;
+  /** 0: done. A positive errno: the kernel refused, and there are no words. */
+  readonly errno: number;
+  /** Of the answer (see fingerprint.ts). Valid until the iteration goes on: copy what is kept. */
+  readonly fingerprint: Int32Array;
+  /** The real servers as core's `DestinationPacker` packs them. Valid until the iteration goes on. */
+  readonly words: Int32Array;
+}
+
 export type NetlinkEvent =
   /** Announcements as they came, with the moment at which they were received (epoch milliseconds with a fraction). */
   | { readonly kind: "messages"; readonly bytes: Uint8Array; readonly atMs: number }
@@ -44,6 +56,15 @@ export interface Netlink {
     requests: readonly Uint8Array[],
     options?: ExchangeOptions,
   ): AsyncIterable<readonly NetlinkAnswer[]>;
+  /**
+   * As `exchange`, for dumps of IPVS real servers that are mostly as they were: what comes back are the answers whose fingerprint
+   * is not the one in `known` (`fingerprintWords` for each request), packed; reading and packing happen off the main thread.
+   */
+  digest(
+    requests: readonly Uint8Array[],
+    known: Int32Array,
+    options?: Pick<ExchangeOptions, "timeoutMs">,
+  ): AsyncIterable<readonly NetlinkDigest[]>;
   /** Announcements of multicast groups, from the moment at which the promise resolves. */
   listen(
     bus: NetlinkBus,

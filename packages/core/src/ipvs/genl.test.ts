@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ByteWriter } from "../net/bytes.ts";
 import { encodeMessage, netlinkFlags } from "../net/netlink.ts";
 import { destinationSettings, serviceSettings } from "./change.ts";
+import { decodeServices } from "./decode-services.ts";
 import {
   decodeDestinations,
   encodeDeleteDestination,
@@ -11,7 +12,7 @@ import {
   writeDestinationAnswer,
 } from "./genl-destination.ts";
 import recorded from "./genl-recorded.json" with { type: "json" };
-import { decodeServices, encodeService, encodeServiceCommand, writeServiceAnswer } from "./genl-service.ts";
+import { encodeService, encodeServiceCommand, writeServiceAnswer } from "./genl-service.ts";
 import {
   decodeDaemons,
   decodeTimeouts,
@@ -281,6 +282,9 @@ describe("damaged bytes", () => {
       for (let length = 0; length < bytes.length; length += 1) decodeAll(bytes.subarray(0, length));
     }
     expect(decodeServices(bytesOf(recorded.services).subarray(0, 300)).diagnostics).not.toEqual([]);
+    const rows = bytesOf(recorded.destinations[0]?.answer ?? "");
+    expect(decodeDestinations(rows).diagnostics).toEqual([]);
+    expect(decodeDestinations(rows.subarray(0, 100)).diagnostics).not.toEqual([]);
   });
 
   it("changed anywhere never throw", () => {

@@ -200,6 +200,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** Forgets what was written; the memory stays. */
+  reset(): this {
+    this.#length = 0;
+    return this;
+  }
+
   /** A copy of what was written; the writer may go on. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);

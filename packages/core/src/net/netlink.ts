@@ -36,21 +36,32 @@ export interface NetlinkHeader {
   readonly port?: number;
 }
 
+/** A message is some sixty bytes, and a large table is written with a hundred thousand: making a buffer for each costs more than writing it. */
+const scratch = new ByteWriter(4096);
+let isScratchTaken = false;
+
 /** One whole message; `writePayload` adds everything after the header. The result's length is a multiple of four. */
 export const encodeMessage = (
   header: NetlinkHeader,
   writePayload: (writer: ByteWriter) => void,
 ): Uint8Array => {
-  const writer = new ByteWriter(256);
-  writer
-    .u32le(0)
-    .u16le(header.type)
-    .u16le(header.flags)
-    .u32le(header.sequence)
-    .u32le(header.port ?? 0);
-  writePayload(writer);
-  writer.patchU32le(0, writer.length);
-  return writer.zeros(align(writer.length) - writer.length).finish();
+  // A message written while another is being written gets a buffer of its own.
+  const isNested = isScratchTaken;
+  isScratchTaken = true;
+  try {
+    const writer = isNested ? new ByteWriter(256) : scratch.reset();
+    writer
+      .u32le(0)
+      .u16le(header.type)
+      .u16le(header.flags)
+      .u32le(header.sequence)
+      .u32le(header.port ?? 0);
+    writePayload(writer);
+    writer.patchU32le(0, writer.length);
+    return writer.zeros(align(writer.length) - writer.length).finish();
+  } finally {
+    isScratchTaken = isNested;
+  }
 };
 
 /** One attribute; `writeValue` adds its payload, padding follows by itself. */
@@ -251,4 +262,17 @@ export class MessageReader {
   get isFinal(): boolean {
     return this.type === netlinkControl.error || this.type === netlinkControl.done;
   }
+}
+
+/** The messages in stretches of whole ones, each of at most about so many bytes (one message where it is larger): for decoding in slices. */
+export function* splitMessages(bytes: Uint8Array, mostBytes: number): Generator<Uint8Array> {
+  const message = new MessageReader(bytes);
+  let start = 0;
+  while (message.next()) {
+    if (message.end - start <= mostBytes || message.offset === start) continue;
+    yield bytes.subarray(start, message.offset);
+    start = message.offset;
+  }
+  // What is cut off at the end stays with the last stretch, where its decoder tells it.
+  if (start < bytes.length) yield bytes.subarray(start);
 }

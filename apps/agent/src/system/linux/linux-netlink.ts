@@ -1,11 +1,20 @@
 import { Worker } from "node:worker_threads";
 import { errnoName } from "../errno.ts";
-import type { ExchangeOptions, Netlink, NetlinkAnswer, NetlinkBus, NetlinkEvent } from "../netlink.ts";
+import { fingerprintWords } from "../fingerprint.ts";
+import type {
+  ExchangeOptions,
+  Netlink,
+  NetlinkAnswer,
+  NetlinkBus,
+  NetlinkDigest,
+  NetlinkEvent,
+} from "../netlink.ts";
 import type { Subscription } from "../subscription.ts";
 import { codeOfErrno, SystemError } from "../system-error.ts";
 import type {
   ExchangeChunk,
   ExchangeCommand,
+  ExchangeJob,
   ExchangeReport,
   ListenOrder,
   ListenReport,
@@ -72,7 +81,21 @@ const answersOf = (chunk: ExchangeChunk): NetlinkAnswer[] => {
   return answers;
 };
 
-const joined = (requests: readonly Uint8Array[]): { bytes: Uint8Array; ends: Uint32Array } => {
+const digestsOf = ({ spans, memory }: ExchangeChunk): NetlinkDigest[] => {
+  const words = new Int32Array(memory);
+  const digests: NetlinkDigest[] = [];
+  const length = 4 + fingerprintWords;
+  for (let at = 0; at + length <= spans.length; at += length)
+    digests.push({
+      index: spans[at] ?? 0,
+      words: words.subarray(spans[at + 1] ?? 0, spans[at + 2] ?? 0),
+      errno: spans[at + 3] ?? 0,
+      fingerprint: spans.subarray(at + 4, at + length),
+    });
+  return digests;
+};
+
+const joined = (requests: readonly Uint8Array[]): { requests: Uint8Array; ends: Uint32Array } => {
   const ends = new Uint32Array(requests.length);
   let length = 0;
   for (const [index, request] of requests.entries()) {
@@ -81,7 +104,7 @@ const joined = (requests: readonly Uint8Array[]): { bytes: Uint8Array; ends: Uin
   }
   const bytes = new Uint8Array(length);
   for (const [index, request] of requests.entries()) bytes.set(request, (ends[index] ?? 0) - request.length);
-  return { bytes, ends };
+  return { requests: bytes, ends };
 };
 
 /** Netlink over worker threads: one that asks, made at the first question, and one for each subscription. */
@@ -97,15 +120,30 @@ export class LinuxNetlink implements Netlink {
     requests: readonly Uint8Array[],
     options: ExchangeOptions = {},
   ): AsyncGenerator<readonly NetlinkAnswer[]> {
-    if (requests.length === 0) return;
-    const { bytes, ends } = joined(requests);
+    const { timeoutMs = defaultTimeoutMs, perSend = 1 } = options;
+    for await (const chunk of this.#chunks({ bus, ...joined(requests), timeoutMs, perSend }))
+      yield answersOf(chunk);
+  }
+
+  async *digest(
+    requests: readonly Uint8Array[],
+    known: Int32Array,
+    options: Pick<ExchangeOptions, "timeoutMs"> = {},
+  ): AsyncGenerator<readonly NetlinkDigest[]> {
+    const { timeoutMs = defaultTimeoutMs } = options;
+    const order = { bus: "generic", ...joined(requests), timeoutMs, perSend: 1, known } as const;
+    for await (const chunk of this.#chunks(order)) yield digestsOf(chunk);
+  }
+
+  /** The chunks of one exchange; each is the reader's until it asks for the next. */
+  async *#chunks(order: Omit<ExchangeJob, "kind" | "id">): AsyncGenerator<ExchangeChunk> {
+    if (order.ends.length === 0) return;
     this.#lastId += 1;
     const id = this.#lastId;
     const inbox = new Inbox();
     this.#inboxes.set(id, inbox);
-    const { timeoutMs = defaultTimeoutMs, perSend = 1 } = options;
     const worker = this.#exchangeWorker();
-    this.#tell(worker, { kind: "start", id, bus, requests: bytes, ends, timeoutMs, perSend });
+    this.#tell(worker, { kind: "start", id, ...order });
     let isDone = false;
     let memory: SharedArrayBuffer | undefined;
     const giveBack = (): void => {
@@ -117,11 +155,11 @@ export class LinuxNetlink implements Netlink {
         const report = await inbox.take();
         if (report.kind === "failed") {
           isDone = true;
-          throw failure(`netlink ${bus}`, report);
+          throw failure(`netlink ${order.bus}`, report);
         }
         isDone = report.isLast;
         memory = report.memory;
-        yield answersOf(report);
+        yield report;
         giveBack();
       }
     } finally {

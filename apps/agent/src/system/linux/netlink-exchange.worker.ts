@@ -1,5 +1,7 @@
 import { MessageReader, netlinkFlags } from "@lvs/core/net/netlink";
+import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
+import { type AnswerSink, DigestChunk, newChunkMemory, newDigestRoom, RawChunk } from "./answer-chunk.ts";
 import { type Libc, linux, openLibc, timeOption } from "./libc.ts";
 import type { ExchangeCommand, ExchangeJob, ExchangeReport } from "./netlink-messages.ts";
 import { CallError, checked, kernelAddress, openNetlinkSocket } from "./netlink-socket.ts";
@@ -11,46 +13,20 @@ import { CallError, checked, kernelAddress, openNetlinkSocket } from "./netlink-
  * waits for a whole sweep.
  */
 
-/**
- * A chunk is sent when it holds this much: some 5,000 real servers, 3 ms of decoding. Handing one over costs 0.4 ms on a machine with one
- * processor, so that smaller ones would be a quarter of a large sweep; larger ones let a weight change wait for longer.
- */
-const chunkBytes = 2 << 20;
-/** The kernel fills at most 32 KiB per recv of a dump; room for the double keeps one call one answer. */
-const receiveBytes = 64 << 10;
 const chunksOnTheWay = 2;
 /** Memory kept for later: what a sweep and a question beside it use at once. */
 const spareMost = 4;
-const answersPerChunk = 2048;
+
+/**
+ * Of this thread alone: where processors are few, whoever wants to do something with an answer, or has another thing to do, goes before
+ * reading more. Not 19, which would starve the sweep on a machine that is merely busy.
+ */
+const readingNice = 5;
 
 interface RunningJob {
   readonly order: ExchangeJob;
   next: number;
   onTheWay: number;
-}
-
-class Chunk {
-  memory: Uint8Array<SharedArrayBuffer>;
-  length = 0;
-  readonly spans: number[] = [];
-
-  constructor(memory: SharedArrayBuffer | undefined) {
-    this.memory = new Uint8Array(memory ?? new SharedArrayBuffer(chunkBytes + receiveBytes));
-  }
-
-  /** Room for one more recv, growing when a single answer is larger than a chunk. */
-  room(): Uint8Array {
-    if (this.memory.length - this.length < receiveBytes) {
-      const larger = new Uint8Array(new SharedArrayBuffer(this.memory.length * 2));
-      larger.set(this.memory.subarray(0, this.length));
-      this.memory = larger;
-    }
-    return this.memory.subarray(this.length);
-  }
-
-  get isFull(): boolean {
-    return this.length >= chunkBytes || this.spans.length >= answersPerChunk * 4;
-  }
 }
 
 /** Numbers a request; all but the last of a send lose their wish for an acknowledgement: a refusal is told all the same. */
@@ -66,6 +42,7 @@ class Exchange {
   readonly #sockets = new Map<"generic" | "route", number>();
   readonly #to = kernelAddress();
   readonly #spare: SharedArrayBuffer[] = [];
+  readonly #digestRoom = newDigestRoom();
   #jobs: RunningJob[] = [];
   #isScheduled = false;
 
@@ -126,7 +103,11 @@ class Exchange {
   /** True when the job has more to do. */
   #runChunk(job: RunningJob): boolean {
     const { order } = job;
-    const chunk = new Chunk(this.#spare.pop());
+    const memory = this.#spare.pop() ?? newChunkMemory();
+    const chunk =
+      order.known === undefined
+        ? new RawChunk(memory)
+        : new DigestChunk(this.#digestRoom, order.known, memory);
     const fd = this.#socket(order.bus);
     while (job.next < order.ends.length && !chunk.isFull) {
       const first = job.next;
@@ -136,8 +117,12 @@ class Exchange {
       job.next = last;
     }
     const isLast = job.next >= order.ends.length;
+    if (chunk.spans.length === 0 && !isLast) {
+      this.#spare.push(memory);
+      return true;
+    }
     const spans = Int32Array.from(chunk.spans);
-    this.#post({ kind: "chunk", id: order.id, memory: chunk.memory.buffer, spans, isLast });
+    this.#post({ kind: "chunk", id: order.id, memory: chunk.memory, spans, isLast });
     job.onTheWay += 1;
     return !isLast;
   }
@@ -169,13 +154,14 @@ class Exchange {
   }
 
   /** Receives until every request of the range has its final message. */
-  #receive(fd: number, order: ExchangeJob, range: { first: number; last: number; chunk: Chunk }): void {
+  #receive(fd: number, order: ExchangeJob, range: { first: number; last: number; chunk: AnswerSink }): void {
     const { chunk } = range;
     const deadline = performance.now() + order.timeoutMs;
     let waiting = range.first;
     let start = chunk.length;
     while (waiting < range.last) {
-      const room = chunk.room();
+      chunk.makeRoom();
+      const room = chunk.bytes.subarray(chunk.length);
       const received = Number(this.#libc.recv(fd, room, room.length, 0));
       if (received < 0) {
         const errno = this.#libc.errno();
@@ -183,24 +169,26 @@ class Exchange {
         if (performance.now() > deadline) throw new CallError("receive", 0);
         continue;
       }
-      const message = new MessageReader(chunk.memory.subarray(chunk.length, chunk.length + received));
       const base = chunk.length;
+      const message = new MessageReader(chunk.bytes.subarray(base, base + received));
+      chunk.length += received;
       while (message.next()) {
         const index = message.sequence - 1;
         if (!message.isFinal || index < waiting || index >= range.last) continue;
         // The kernel works in order: those before the one that it speaks of were done without a word.
-        for (; waiting < index; waiting += 1) chunk.spans.push(waiting, start, start, 0);
+        for (; waiting < index; waiting += 1) chunk.put(waiting, start, start, 0);
         const end = Math.min(base + ((message.end + 3) & ~3), base + received);
-        chunk.spans.push(waiting, start, end, message.errno());
+        chunk.put(waiting, start, end, message.errno());
         start = end;
         waiting += 1;
       }
-      chunk.length += received;
     }
   }
 }
 
 if (parentPort !== null) {
+  // Number 0 is the calling thread, and it alone (setpriority(2), Linux).
+  setPriority(0, readingNice);
   const port = parentPort;
   const exchange = new Exchange((report) => port.postMessage(report));
   port.on("message", (command: ExchangeCommand) => exchange.command(command));

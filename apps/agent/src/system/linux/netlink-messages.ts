@@ -10,6 +10,8 @@ export interface ExchangeJob {
   readonly ends: Uint32Array;
   readonly timeoutMs: number;
   readonly perSend: number;
+  /** Where given: answers are digested against these fingerprints, and only those that differ come back. */
+  readonly known?: Int32Array;
 }
 
 export type ExchangeCommand =
@@ -19,7 +21,7 @@ export type ExchangeCommand =
   | { readonly kind: "cancel"; readonly id: number };
 
 /**
- * Four numbers for each answer: index, start, end, errno. The memory is shared and goes to and fro, never transferred: every transfer
+ * Four numbers for each answer: index, start, end (in bytes; of a digest in words), errno; of a digest five more: its fingerprint. The memory is shared and goes to and fro, never transferred: every transfer
  * counts as new external memory, and a large sweep then runs four full garbage collections.
  */
 export interface ExchangeChunk {

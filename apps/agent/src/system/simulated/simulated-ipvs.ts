@@ -8,7 +8,8 @@ import {
   ipvsCommand,
 } from "@lvs/core/ipvs/genl";
 import { readDestination, writeDestinationAnswer } from "@lvs/core/ipvs/genl-destination";
-import { readService, writeServiceAnswer } from "@lvs/core/ipvs/genl-service";
+import { readService } from "@lvs/core/ipvs/decode-services";
+import { writeServiceAnswer } from "@lvs/core/ipvs/genl-service";
 import { readDaemon, writeDaemon } from "@lvs/core/ipvs/genl-settings";
 import type { SyncDaemon, Timeouts } from "@lvs/core/ipvs/listing-state";
 import type { Destination, IpvsTable, VirtualService } from "@lvs/core/ipvs/model";

@@ -9,7 +9,8 @@ import {
 import { encodeMessage, MessageReader, netlinkControl } from "@lvs/core/net/netlink";
 import { constants } from "node:os";
 import type { Clock } from "../clock.ts";
-import type { Netlink, NetlinkAnswer, NetlinkBus, NetlinkEvent } from "../netlink.ts";
+import { Digester } from "../digester.ts";
+import type { Netlink, NetlinkAnswer, NetlinkBus, NetlinkDigest, NetlinkEvent } from "../netlink.ts";
 import type { SystemError } from "../system-error.ts";
 import { type Reply, SimulatedIpvs } from "./simulated-ipvs.ts";
 
@@ -89,6 +90,21 @@ export class SimulatedKernel implements Netlink {
       if (this.failure !== undefined) throw this.failure;
       const { errno, messages } = bus === "route" ? this.#route(request) : this.#generic(request);
       yield [{ index, errno, bytes: new Uint8Array(Buffer.concat([...messages, finalMessage(errno)])) }];
+    }
+  }
+
+  async *digest(
+    requests: readonly Uint8Array[],
+    known: Int32Array,
+  ): AsyncGenerator<readonly NetlinkDigest[]> {
+    const digester = new Digester();
+    for await (const answers of this.exchange("generic", requests)) {
+      for (const { index, errno, bytes } of answers) {
+        const { fingerprint } = digester;
+        if (errno !== 0) yield [{ index, errno, fingerprint, words: new Int32Array(0) }];
+        const words = errno === 0 ? digester.digest(bytes, known, index) : undefined;
+        if (words !== undefined) yield [{ index, errno, fingerprint, words }];
+      }
     }
   }
 

@@ -1,0 +1,50 @@
+import type { Destination, VirtualService } from "@lvs/core/ipvs/model";
+import { isSamePackedRows, packedRowCount, unpackDestinations } from "@lvs/core/ipvs/unpack-destinations";
+
+/** Of every service that was made here. */
+const packed = new WeakMap<VirtualService, Int32Array>();
+
+/** What was decoded last: whoever looks at one service more than once in a row gets the same rows. */
+const latest: { words: Int32Array | undefined; rows: Destination[] } = { words: undefined, rows: [] };
+
+const rowsOf = (words: Int32Array): Destination[] => {
+  if (latest.words !== words) {
+    latest.rows = unpackDestinations(words);
+    latest.words = words;
+  }
+  return latest.rows;
+};
+
+/**
+ * A virtual service whose real servers stay packed and are decoded when `destinations` is read: for readers it is plain data as any
+ * other, but a table of a hundred thousand real servers is a few megabytes outside the heap instead of a pause of the garbage
+ * collector in every sweep. Each reading of `destinations` may be another array with the same rows: read it once and keep it.
+ */
+export const packedService = (
+  head: Omit<VirtualService, "destinations">,
+  words: Int32Array,
+): VirtualService => {
+  const service: VirtualService = {
+    ...head,
+    get destinations() {
+      return rowsOf(words);
+    },
+  };
+  packed.set(service, words);
+  return service;
+};
+
+/** How many real servers the service has, without decoding them. */
+export const rowCount = (service: VirtualService): number => {
+  const words = packed.get(service);
+  return words === undefined ? service.destinations.length : packedRowCount(words);
+};
+
+/**
+ * True when both are known to have the same real servers in the same order with the same weights, ports and forwarding, whatever was counted; false
+ * when they differ or when it could only be said by decoding them.
+ */
+export const haveSameRows = (a: VirtualService, b: VirtualService): boolean => {
+  const [wordsA, wordsB] = [packed.get(a), packed.get(b)];
+  return wordsA !== undefined && wordsB !== undefined && isSamePackedRows(wordsA, wordsB);
+};

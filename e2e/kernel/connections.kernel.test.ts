@@ -1,0 +1,239 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  busiestAnswerSchema,
+  connectionAnswerSchema,
+  drainHoldsAnswerSchema,
+  type KnownConnections,
+} from "@lvs/core/director/connections";
+import {
+  flushServiceResultSchema,
+  putBackResultSchema,
+  setTimeoutsResultSchema,
+} from "@lvs/core/director/table-commands";
+import { directorStateSchema } from "@lvs/core/director/state";
+import { parseConnectionListing, printConnectionListing } from "@lvs/core/ipvs/listing-connections";
+import { parseTimeouts } from "@lvs/core/ipvs/listing-state";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { startAgent } from "../lab/agent.ts";
+import { down } from "../lab/down.ts";
+import { mustExec } from "../lab/exec.ts";
+import { holdConnections } from "../lab/load/hold.ts";
+import { projectRoot } from "../lab/machine/state.ts";
+import { waitFor } from "../lab/machine/wait.ts";
+import { up } from "../lab/up.ts";
+import { startConsole, type TestConsole } from "./agent/console.ts";
+
+const lab = `kn${process.pid % 100_000}`;
+const bundle = join(projectRoot, "apps/agent/dist/agent.mjs");
+const lvs1 = "10.77.0.11";
+const lvs2 = "10.77.0.12";
+/** Persistent for 50 s, through lvs-2. */
+const vip = { to: "10.77.0.100", port: 3000 };
+const service = { kind: "address", protocol: "TCP", address: vip.to, port: vip.port };
+const [one, two] = ["10.77.0.201", "10.77.0.202"];
+
+let testConsole: TestConsole;
+const held: { readonly release: () => Promise<void> }[] = [];
+
+async function ask<Schema extends z.ZodType>(
+  schema: Schema,
+  host: string,
+  path: string,
+  input?: unknown,
+): Promise<z.infer<Schema>> {
+  const answer = await testConsole.query(host, path, input);
+  expect(answer.error).toBeUndefined();
+  return schema.parse(answer.data);
+}
+async function tell<Schema extends z.ZodType>(
+  schema: Schema,
+  path: string,
+  input: unknown,
+): Promise<z.infer<Schema>> {
+  const answer = await testConsole.mutate(lvs2, path, input);
+  expect(answer.error).toBeUndefined();
+  return schema.parse(answer.data);
+}
+const onLvs2 = (command: string): Promise<string> => mustExec(lab, "lvs-2", ["sh", "-c", command]);
+
+/** The lines without their second word, which counts down between two looks. */
+const timeless = (listing: string): string[] =>
+  listing
+    .split("\n")
+    .filter((line) => /^(?:TCP|UDP|IP) /u.test(line))
+    .map((line) => line.replace(/^(\S+ +)\S+ +/u, "$1"));
+
+const known = (answer: z.infer<typeof connectionAnswerSchema>): KnownConnections => {
+  if (answer.status !== "known") throw new Error(answer.status);
+  return answer;
+};
+
+/** Asks between two looks by hand until both looks are of one table: then the answer must be that table. */
+async function compare(path: string, input: unknown, grep: string): Promise<KnownConnections> {
+  return waitFor({ what: "a table at rest", timeoutMs: 60_000, everyMs: 200 }, async () => {
+    const look = (): Promise<string> => onLvs2(`ipvsadm -Lnc | ${grep} || true`);
+    const before = timeless(await look());
+    const answer = known(await ask(connectionAnswerSchema, lvs2, path, input));
+    const after = timeless(await look());
+    if (before.join("\n") !== after.join("\n")) return undefined;
+    expect(timeless(printConnectionListing(answer.connections, {})).toSorted()).toEqual(before.toSorted());
+    expect(before.length).toBeGreaterThan(0);
+    return answer;
+  });
+}
+
+beforeAll(async () => {
+  if (!existsSync(bundle)) throw new Error(`the agent is not built: ${bundle}`);
+  await up({ name: lab, topology: "dual" });
+  testConsole = await startConsole(lab, "10.77.0.2");
+  for (const director of ["lvs-1", "lvs-2"])
+    await startAgent(lab, director, { LVS_AGENT_TOKEN: await testConsole.token() });
+  await waitFor({ what: "lvs-2 MASTER of its VIP", timeoutMs: 60_000, everyMs: 200 }, async () => {
+    const answer = await testConsole.query(lvs2, "state.read").catch(() => undefined);
+    const state = directorStateSchema.safeParse(answer?.data);
+    if (!state.success || state.data.vrrp.status !== "known") return undefined;
+    const isHeld = state.data.vrrp.value.some(({ addresses }) =>
+      addresses.some(({ address, isHeld: has }) => address === vip.to && has),
+    );
+    return isHeld && state.data.table.status === "known" && state.data.config.status === "known"
+      ? true
+      : undefined;
+  });
+  held.push(await holdConnections({ lab, ...vip, from: one, count: 3 }));
+  held.push(await holdConnections({ lab, ...vip, from: two, count: 2 }));
+  held.push(await holdConnections({ lab, ...vip, port: 4000, from: one, count: 1 }));
+});
+
+afterAll(async () => {
+  for (const each of held) await each.release();
+  testConsole.close();
+  await down({ name: lab });
+});
+
+describe("the connection table of a director with clients", () => {
+  it("is that of ipvsadm -Lnc, entry by entry, and its totals count it", async () => {
+    const answer = await compare("connections.read", { filter: {} }, "cat");
+    expect(answer.totals).toMatchObject({ connections: 6, templates: 3, byState: { ESTABLISHED: 6 } });
+    expect(answer.entryCount).toBe(9);
+    const capped = known(
+      await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: {}, limit: 2 }),
+    );
+    expect(capped).toMatchObject({ isCapped: true, totals: answer.totals });
+    expect(capped.connections).toHaveLength(2);
+  });
+
+  it("filtered is what grep finds", async () => {
+    const realServers = { address: "10.77.0.23", port: 4000 };
+    await compare("connections.read", { filter: { service } }, "grep -wF 10.77.0.100:3000");
+    await compare("connections.read", { filter: { state: "ESTABLISHED" } }, "grep -w ESTABLISHED");
+    await compare("connections.read", { filter: { kind: "template" } }, "grep -F ':0 '");
+    await compare("connections.read", { filter: { client: "10.77.0.200/30" } }, "grep -wE '10.77.0.20[0-3]'");
+    const all = known(await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: { service } }));
+    const [server = ""] = Object.keys(all.totals.byRealServer);
+    const [address = "", port = ""] = server.split(":");
+    const realServer = { address, port: Number(port) };
+    await compare("connections.read", { filter: { realServer } }, `grep -wF ${server}`);
+    const none = await ask(connectionAnswerSchema, lvs2, "connections.read", {
+      filter: { realServer: { ...realServers, port: 4001 } },
+    });
+    expect(known(none).connections).toEqual([]);
+  });
+
+  it("says which real server serves a client as ipvsadm -Lnc | grep does, its template with it; elsewhere nobody", async () => {
+    const answer = await compare("connections.serving", { client: one }, `grep -wF ${one}`);
+    expect(answer.totals).toMatchObject({ connections: 4, templates: 2 });
+    expect(answer.connections.map(({ kind }) => kind).slice(-2)).toEqual(["template", "template"]);
+    const elsewhere = await ask(connectionAnswerSchema, lvs1, "connections.serving", { client: one });
+    expect(known(elsewhere)).toMatchObject({ connections: [], isCapped: false });
+  });
+
+  it("names the busiest client, and the drained real server that a template still holds, with its time", async () => {
+    expect(
+      await ask(busiestAnswerSchema, lvs2, "connections.busiest", { filter: {}, limit: 1 }),
+    ).toMatchObject({
+      clients: [{ address: one, connections: 4, established: 4, templates: 2 }],
+      clientCount: 2,
+    });
+    const templates = async () => {
+      const text = await onLvs2("ipvsadm -Lnc | grep -F ':0 ' | grep -wF 10.77.0.100:3000");
+      return parseConnectionListing(text).value;
+    };
+    const [template] = await templates();
+    if (template === undefined) throw new Error("no template");
+    const { address, port } = template.destination;
+    const setWeight = (weight: number): Promise<string> =>
+      onLvs2(`ipvsadm -e -t 10.77.0.100:3000 -r ${address}:${port} -g -w ${weight}`);
+    await setWeight(0);
+    try {
+      await waitFor({ what: "the hold", timeoutMs: 10_000, everyMs: 100 }, async () => {
+        const longest = (entries: Awaited<ReturnType<typeof templates>>): number =>
+          Math.max(
+            ...entries
+              .filter(({ destination }) => destination.address === address)
+              .map((each) => each.expiresS),
+          );
+        const before = longest(await templates());
+        const answer = await ask(drainHoldsAnswerSchema, lvs2, "connections.drainHolds");
+        const after = longest(await templates());
+        const hold = answer.status === "known" ? answer.holds[0] : undefined;
+        if (hold === undefined) return undefined;
+        expect(hold).toMatchObject({ service, realServer: { address, port } });
+        expect(hold.longestExpiresS).toBeLessThanOrEqual(Math.max(before, after));
+        expect(hold.longestExpiresS).toBeGreaterThanOrEqual(Math.min(before, after));
+        return hold;
+      });
+    } finally {
+      await setWeight(100);
+    }
+  });
+});
+
+describe("what is changed of the table", () => {
+  const timeouts = { tcpS: 90, tcpFinS: 100, udpS: 300 };
+  const read = async () => parseTimeouts(await onLvs2("ipvsadm -L --timeout")).value;
+
+  it("timeouts are what ipvsadm then says; set by hand meanwhile they stay", async () => {
+    const expected = await read();
+    expect(await tell(setTimeoutsResultSchema, "table.setTimeouts", { timeouts, expected })).toMatchObject({
+      outcome: "done",
+      previous: expected,
+      command: "ipvsadm --set 90 100 300",
+    });
+    expect(await read()).toEqual(timeouts);
+    await onLvs2("ipvsadm --set 91 0 0");
+    const late = { timeouts: { tcpS: 900, tcpFinS: 120, udpS: 300 }, expected: timeouts };
+    expect(await tell(setTimeoutsResultSchema, "table.setTimeouts", late)).toMatchObject({
+      outcome: "refused",
+      code: "timeoutsChanged",
+    });
+    expect(await read()).toEqual({ ...timeouts, tcpS: 91 });
+  });
+
+  it("a service made by hand is emptied and filled again, one of the file never", async () => {
+    const make = "ipvsadm -A -t 10.77.0.100:81 -s rr";
+    const rows = ["10.77.0.21:81 -g -w 5", "10.77.0.22:81 -g -w 0"];
+    await onLvs2([make, ...rows.map((row) => `ipvsadm -a -t 10.77.0.100:81 -r ${row}`)].join(" && "));
+    const save = async () => (await onLvs2("ipvsadm -Sn")).split("\n").toSorted();
+    const before = await save();
+    const byHand = { ...service, port: 81 };
+    const expected = ["10.77.0.21", "10.77.0.22"].map((address) => ({ address, port: 81 }));
+    const flush = (question: unknown) => tell(flushServiceResultSchema, "table.flushService", question);
+    expect(await flush({ service: byHand, expected: expected.slice(1) })).toMatchObject({
+      code: "rowChanged",
+    });
+    const ofFile = ["10.77.0.21", "10.77.0.22"].map((address) => ({ address, port: 3000 }));
+    expect(await flush({ service, expected: ofFile })).toMatchObject({ code: "serviceConfigured" });
+    expect(await save()).toEqual(before);
+    // The kernel lists the newest row first.
+    const flushed = await flush({ service: byHand, expected });
+    if (flushed.outcome !== "done") throw new Error(flushed.reason);
+    expect(flushed.wayBack.toSorted()).toEqual(rows.map((row) => `-a -t 10.77.0.100:81 -r ${row}`));
+    expect(await save()).toEqual(before.filter((line) => !line.startsWith("-a -t 10.77.0.100:81")));
+    const put = await tell(putBackResultSchema, "table.putBack", { service: byHand });
+    expect(put).toMatchObject({ outcome: "done", present: [] });
+    expect(put).toHaveProperty("added.length", 2);
+    expect(await save()).toEqual(before);
+  });
+});

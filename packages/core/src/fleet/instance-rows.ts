@@ -182,6 +182,10 @@ const concerns = (
     case "orphaned":
       return item.director.clusterId === cluster.id && vips.includes(item.vip);
     case "fault":
+    case "secondMaster":
+    case "stranger":
+    case "notBelieved":
+    case "otherInterval":
       return item.director.clusterId === cluster.id && item.instance === name;
     case "removed":
       return item.clusterId === cluster.id && (item.vip === undefined ? isFirst : vips.includes(item.vip));
@@ -189,6 +193,8 @@ const concerns = (
       return item.director.clusterId === cluster.id;
     case "noTable":
     case "daemonDown":
+    case "refusedPackets":
+    case "deaf":
     case "byHand":
     case "unconfirmed":
       return item.director.clusterId === cluster.id && isFirst;

@@ -5,6 +5,7 @@ import { directorAge, isUsable, onConsoleClock } from "./freshness.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
 import { joinRows } from "./rows.ts";
 import { hasNoHolder, isSplitBrain, readVips, type VipHolding } from "./vips.ts";
+import { readWire, type WireItem } from "./wire.ts";
 
 /** What is wrong and what runs, in the order in which it is said: the loudest first. Empty: nothing is wrong and nothing runs. */
 
@@ -35,6 +36,7 @@ export type TruthItem =
     }
   | { readonly kind: "byHand"; readonly director: FleetDirector; readonly count: number }
   | { readonly kind: "unconfirmed"; readonly director: FleetDirector; readonly revertsAtMs: number }
+  | WireItem
   | { readonly kind: "run"; readonly run: Run };
 
 export interface Truth {
@@ -48,13 +50,19 @@ export interface Truth {
 const loudness: readonly TruthItem["kind"][] = [
   "splitBrain",
   "noHolder",
+  "stranger",
+  "secondMaster",
   "orphaned",
   "fault",
   "noTable",
   "daemonDown",
+  "notBelieved",
   "removed",
   "stale",
+  "deaf",
   "pairDiffers",
+  "otherInterval",
+  "refusedPackets",
   "byHand",
   "unconfirmed",
   "run",
@@ -70,8 +78,10 @@ export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
   const heard = ages.flatMap((age) =>
     age.freshness === "never" || age.freshness === "stale" ? [] : [age.ageMs],
   );
+  const wire = readWire(fleet, nowMs);
   const items: TruthItem[] = [
-    ...readVips(fleet, nowMs).flatMap((holding) => vipItems(holding, nowMs)),
+    ...readVips(fleet, nowMs).flatMap((holding) => vipItems(holding, { wire, nowMs })),
+    ...wire,
     ...live.flatMap((director) => directorItems(director, fleet.runs)),
     ...removedItems(live, fleet.runs),
     ...staleItems(fleet, nowMs),
@@ -86,12 +96,22 @@ export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
   };
 };
 
-const vipItems = (holding: VipHolding, nowMs: number): TruthItem[] => {
+const vipItems = (
+  holding: VipHolding,
+  { wire, nowMs }: { readonly wire: readonly WireItem[]; readonly nowMs: number },
+): TruthItem[] => {
   const orphaned = holding.holders
     .filter((holder) => holder.isOrphaned)
     .map(({ director }) => ({ kind: "orphaned" as const, vip: holding.vip, director }));
   if (isSplitBrain(holding, nowMs)) return [{ kind: "splitBrain", holding }, ...orphaned];
-  return hasNoHolder(holding, nowMs) ? [{ kind: "noHolder", holding }] : orphaned;
+  // Whoever says on the wire that it has the address answers for it, director or not.
+  const isTaken = wire.some(
+    (item) =>
+      item.kind === "stranger" &&
+      item.director.clusterId === holding.clusterId &&
+      item.addresses.includes(holding.vip),
+  );
+  return hasNoHolder(holding, nowMs) && !isTaken ? [{ kind: "noHolder", holding }] : orphaned;
 };
 
 const directorItems = (director: FleetDirector, runs: readonly Run[]): TruthItem[] => {

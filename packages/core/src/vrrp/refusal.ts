@@ -24,6 +24,9 @@ export const refusalReasons = {
 
 export type RefusalCode = keyof typeof refusalReasons;
 
+/** Whether a text is one of them: an agent may be newer. */
+export const isRefusalCode = (text: string): text is RefusalCode => Object.hasOwn(refusalReasons, text);
+
 /** The refused packet's reason: the code for programs, the sentence for people. Never holds a password. */
 export type Refusal = { readonly code: RefusalCode; readonly reason: string };
 

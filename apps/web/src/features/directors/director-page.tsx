@@ -24,6 +24,7 @@ import { IpvsTable } from "./ipvs-table.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { NoTable } from "./no-table.tsx";
 import { ManagePanel } from "./manage-panel.tsx";
+import { SpeakersSection } from "./speakers-section.tsx";
 import { StaleNote } from "./stale-note.tsx";
 import { VrrpPanels } from "./vrrp-panel.tsx";
 
@@ -128,6 +129,7 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
           nowMs={nowMs}
         />
       )}
+      <SpeakersSection director={director} state={state} />
       <LogPanel director={director} lines={state.log} />
     </>
   );

@@ -4,6 +4,7 @@ import type { TruthItem } from "@lvs/core/fleet/truth";
 import { printAge, printSpan, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
 import { useRunSentence } from "@/client/run-words.ts";
+import { useWireWords } from "@/client/wire-words.ts";
 import { toneOf, type GlyphName, type Tone } from "@/ui/glyph.tsx";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
@@ -26,15 +27,22 @@ const lookOf = (item: TruthItem): Look => {
     case "noHolder":
     case "orphaned":
     case "noTable":
+    case "secondMaster":
+    case "stranger":
       return { glyph: "crit", tone: "down", word: "down" };
     case "fault":
       return { glyph: "fault", tone: "down", word: "down" };
     case "daemonDown":
     case "removed":
+    case "notBelieved":
       return { glyph: "down", tone: "down", word: "down" };
+    case "deaf":
+      return { glyph: "unknown", tone: "stale", word: "stale" };
     case "stale":
       return { glyph: "stale", tone: "stale", word: "stale" };
     case "pairDiffers":
+    case "otherInterval":
+    case "refusedPackets":
     case "byHand":
     case "unconfirmed":
       return { glyph: "warn", tone: "warn", word: "warn" };
@@ -64,6 +72,16 @@ const keyWords = (item: TruthItem): string => {
       return `${item.vip} ${item.director.id}`;
     case "fault":
       return `${item.instance} ${item.director.id}`;
+    case "secondMaster":
+      return `${item.instance} ${item.sources.map(({ address }) => address).join(" ")}`;
+    case "stranger":
+    case "notBelieved":
+    case "otherInterval":
+      return `${item.instance} ${item.director.id} ${item.source.address}`;
+    case "refusedPackets":
+      return `${item.director.id} ${item.source.address} ${item.reason}`;
+    case "deaf":
+      return `${item.director.id} ${item.link} ${item.reason}`;
     case "removed":
       return `${item.service} ${item.realServer}`;
     case "pairDiffers":
@@ -83,8 +101,18 @@ const useSentence = (): ((item: TruthItem) => string) => {
   const t = useTranslations("trouble");
   const nowMs = useNow(1_000);
   const runSentence = useRunSentence();
+  const wireWords = useWireWords();
   return (item) => {
     switch (item.kind) {
+      case "secondMaster":
+      case "stranger":
+      case "notBelieved":
+      case "otherInterval":
+      case "refusedPackets":
+      case "deaf": {
+        const { todo, what, why } = wireWords(item);
+        return `${what} ${why} ${todo}`;
+      }
       case "splitBrain":
         return t("splitBrain", {
           vip: item.holding.vip,

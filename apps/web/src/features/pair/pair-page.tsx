@@ -17,6 +17,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useMemo } from "react";
 import { FilesTable } from "./files-table.tsx";
+import { HearingTable } from "./hearing-table.tsx";
 import { PairTable } from "./pair-table.tsx";
 
 /** Both directors of a cluster side by side, as the book's table 6-7 sets them. */
@@ -148,6 +149,7 @@ const Compared = (props: {
         firstHead={<Instances director={first} />}
         secondHead={<Instances director={second} />}
       />
+      <HearingTable clusterId={first.clusterId} />
       <Section title={t("must")} aside={t("mustSource")}>
         {null}
       </Section>

@@ -8,6 +8,8 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useEffect, type ReactNode } from "react";
 import { useRunSentence } from "@/client/run-words.ts";
+import { wireLook } from "@/client/wire-notes.tsx";
+import { useWireSentence, useWireWords } from "@/client/wire-words.ts";
 
 /** What is wrong, what runs, how old the oldest fact is; one quiet line when nothing is. Split brain takes its place. */
 export const TruthLine = () => {
@@ -74,6 +76,7 @@ const TruthItems = ({ items }: { items: readonly TruthItem[] }) => {
 const looks: Readonly<Record<TruthItem["kind"], { glyph: GlyphName; tone: Tone }>> = {
   splitBrain: { glyph: "crit", tone: "down" },
   noHolder: { glyph: "crit", tone: "down" },
+  ...wireLook,
   orphaned: { glyph: "crit", tone: "down" },
   fault: { glyph: "fault", tone: "down" },
   noTable: { glyph: "crit", tone: "down" },
@@ -116,12 +119,19 @@ const hrefOf = (item: TruthItem): string => {
       return `/runs/${item.run.id}`;
     case "pairDiffers":
       return `/clusters/${item.clusterId}/pair`;
+    case "secondMaster":
+    case "notBelieved":
+    case "otherInterval":
+      return `/clusters/${item.director.clusterId}/pair`;
     case "orphaned":
     case "fault":
     case "noTable":
     case "daemonDown":
     case "removed":
     case "stale":
+    case "stranger":
+    case "refusedPackets":
+    case "deaf":
     case "byHand":
     case "unconfirmed":
       return `/directors/${item.director.id}`;
@@ -133,8 +143,16 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
   const nowMs = useNow();
   const fleet = useFleet();
   const runSentence = useRunSentence();
+  const wireSentence = useWireSentence();
   return (item) => {
     switch (item.kind) {
+      case "secondMaster":
+      case "stranger":
+      case "notBelieved":
+      case "otherInterval":
+      case "refusedPackets":
+      case "deaf":
+        return wireSentence(item);
       case "splitBrain":
         return t("splitBrain", { vip: item.holding.vip, names: namesOf(item) });
       case "noHolder":
@@ -171,11 +189,29 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
 const namesOf = (item: Extract<TruthItem, { kind: "splitBrain" }>): string =>
   item.holding.holders.map((holder) => holder.director.name).join(", ");
 
+/** Why both are MASTER, where the wire says it, and what to do. */
+const useAlarmReason = (): ((alarm: Extract<TruthItem, { kind: "splitBrain" }>) => string) => {
+  const words = useWireWords();
+  const truth = useTruth();
+  return ({ holding }) => {
+    const second = truth.items.find(
+      (item) =>
+        item.kind === "secondMaster" &&
+        item.director.clusterId === holding.clusterId &&
+        item.instance === holding.instance,
+    );
+    if (second?.kind !== "secondMaster") return "";
+    const { todo, why } = words(second);
+    return `${why} ${todo}`;
+  };
+};
+
 /** One solid band per address held twice; the title of the tab says it too. */
 const AlarmBands = ({ items }: { items: readonly Extract<TruthItem, { kind: "splitBrain" }>[] }) => {
   const t = useTranslations("truth");
   const nowMs = useNow();
   const fleet = useFleet();
+  const whyOf = useAlarmReason();
   const title = t("alarmTitle", { vip: items[0]?.holding.vip ?? "" });
   useEffect(() => {
     const before = document.title;
@@ -195,7 +231,8 @@ const AlarmBands = ({ items }: { items: readonly Extract<TruthItem, { kind: "spl
               {t("alarmMeaning", {
                 cluster: fleet?.clusters.find((each) => each.id === item.holding.clusterId)?.name ?? "",
                 instance: item.holding.instance,
-              })}
+              })}{" "}
+              {whyOf(item)}
             </p>
           </div>
           <Link className="btn" href={`/clusters/${item.holding.clusterId}/pair`}>

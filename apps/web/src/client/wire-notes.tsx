@@ -1,0 +1,36 @@
+"use client";
+import type { WireItem } from "@lvs/core/fleet/wire";
+import { Note } from "@/ui/note.tsx";
+import { printTime } from "./format.ts";
+import { useNow } from "./live.tsx";
+import { useWireWords } from "./wire-words.ts";
+
+/** How loud each is, by shape and colour. */
+export const wireLook = {
+  secondMaster: { glyph: "crit", tone: "down" },
+  stranger: { glyph: "crit", tone: "down" },
+  notBelieved: { glyph: "down", tone: "down" },
+  deaf: { glyph: "unknown", tone: "stale" },
+  otherInterval: { glyph: "warn", tone: "warn" },
+  refusedPackets: { glyph: "warn", tone: "warn" },
+} as const satisfies Record<WireItem["kind"], unknown>;
+
+/** What is wrong on the wire, each with why it matters and what to do, since when at its end. */
+export const WireNotes = ({ items }: { items: readonly WireItem[] }) => {
+  const words = useWireWords();
+  const nowMs = useNow(1_000);
+  return items.map((item) => {
+    const { todo, what, why } = words(item);
+    const look = wireLook[item.kind];
+    return (
+      <Note
+        key={`${item.kind} ${what}`}
+        tone={look.tone}
+        glyph={look.glyph}
+        end={"sinceMs" in item ? printTime(item.sinceMs, nowMs) : undefined}
+      >
+        <b>{what}</b> {why} {todo}
+      </Note>
+    );
+  });
+};

@@ -28,6 +28,11 @@ describe("an action on a machine that fails", () => {
   it("is tried again where the machine could not be asked", async () => {
     const lost = new TRPCClientError("fetch failed", { cause: new Error("ECONNREFUSED") });
     expect(await perform(failing(lost), write, contextOf())).toMatchObject({ kind: "unreachable" });
+    const noDatabase = new Error("the database does not answer");
+    expect(await perform(failing(noDatabase), write, contextOf())).toEqual({
+      kind: "unreachable",
+      reason: "the database does not answer",
+    });
   });
 
   it("is not tried again where the agent was heard and said what failed", async () => {

@@ -195,7 +195,7 @@ const concerns = (
     case "daemonDown":
     case "refusedPackets":
     case "deaf":
-    case "byHand":
+    case "drift":
     case "unconfirmed":
       return item.director.clusterId === cluster.id && isFirst;
     case "pairDiffers":

@@ -1,35 +1,27 @@
-import type { Row } from "../director/commands.ts";
 import type { ConfiguredCheck, ConfiguredRealServer, ConfiguredService } from "../director/configured.ts";
 import { knownValue } from "../director/fact.ts";
-import type { ConfigFile, DirectorState, Verdict } from "../director/state.ts";
+import type { DirectorState, Verdict } from "../director/state.ts";
+import { subjectOf, type DriftItem } from "../drift/drift.ts";
+import { loadedConfiguration } from "../drift/read-drift.ts";
 import { sortDestinationsAsIpvsadm, sortServicesAsIpvsadm } from "../ipvs/ipvsadm-order.ts";
 import type { Destination, ServiceId, VirtualService } from "../ipvs/model.ts";
 import { destinationKey, serviceKey } from "../ipvs/table.ts";
 import type { Run } from "../workflow/run.ts";
+import {
+  isSorry,
+  sinceOf,
+  stateInKernel,
+  stateOutside,
+  type RowFacts,
+  type RowPicture,
+  type RowState,
+  type Since,
+} from "./row-state.ts";
 
 /**
  * One director's table as an operator needs it: the kernel's rows in ipvsadm's order, then, under each service, the rows that its
  * file asks for and the kernel does not have. Every row says in which state it is and how that is known.
  */
-
-export type RowState =
-  | { readonly kind: "inTable" }
-  /** Weight 0: old connections finish, new ones go elsewhere. `runNumber`: the open run that did it. */
-  | { readonly kind: "draining"; readonly runNumber: number | undefined; readonly runId: string | undefined }
-  /** Its checker took it out of the kernel; `sinceMs` on the director's clock. */
-  | { readonly kind: "removed"; readonly sinceMs: number | undefined; readonly cause: string | undefined }
-  /** Its check failed and `inhibit_on_failure` keeps the row at weight 0. */
-  | { readonly kind: "inhibited"; readonly sinceMs: number | undefined; readonly cause: string | undefined }
-  /** The sorry server of the service, in the place of all others. */
-  | { readonly kind: "sorry" }
-  /** In the kernel, not in the file that the daemon has loaded. */
-  | { readonly kind: "byHand" }
-  /** In the kernel, gone from the file on disk, which the daemon has not read yet. */
-  | { readonly kind: "leavesAtReload" }
-  /** In the file, not in the kernel, and no checker says why. `isLoaded` false: the daemon has not read the file yet. */
-  | { readonly kind: "notInKernel"; readonly isLoaded: boolean }
-  /** In the kernel; the file could not be read, so nothing is said about who wanted it. */
-  | { readonly kind: "unexplained" };
 
 export interface RealServerRow {
   readonly key: string;
@@ -40,6 +32,10 @@ export interface RealServerRow {
   readonly verdict: Verdict | undefined;
   readonly checks: readonly ConfiguredCheck[];
   readonly state: RowState;
+  /** Since when it is in this state; undefined: nobody saw. */
+  readonly since: Since | undefined;
+  /** What differs from the loaded file, keepalived not being the reason. */
+  readonly drift: readonly DriftItem[];
 }
 
 export interface ServiceRows {
@@ -48,7 +44,8 @@ export interface ServiceRows {
   /** Undefined: the file asks for it and the kernel does not have it. */
   readonly service: VirtualService | undefined;
   readonly configured: ConfiguredService | undefined;
-  readonly isByHand: boolean;
+  /** What differs of the service itself. */
+  readonly drift: readonly DriftItem[];
   readonly rows: readonly RealServerRow[];
   /** Real servers in the kernel's table, sorry server not counted, of all that the file and the kernel know. */
   readonly inTable: number;
@@ -62,184 +59,138 @@ export interface TableRows {
   readonly services: readonly ServiceRows[];
   readonly rowCount: number;
   readonly missingCount: number;
-  readonly byHandCount: number;
+  /** Undefined: nobody compares the table with the file, or it could not be done. */
+  readonly driftCount: number | undefined;
 }
 
-interface Picture {
-  readonly configured: Map<string, ConfiguredService> | undefined;
-  readonly isFileLoaded: boolean;
-  readonly verdicts: Map<string, Verdict>;
-  readonly runs: readonly Run[];
-  readonly directorId: string;
-}
+type Picture = Pick<RowPicture, "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId"> & {
+  readonly loaded: ReadonlyMap<string, ConfiguredService>;
+  readonly onDisk: ReadonlyMap<string, ConfiguredService>;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly drift: ReadonlyMap<string, readonly DriftItem[]>;
+};
 
-/** Joins the kernel's table with the file and the checkers' verdicts. Undefined where the kernel's table is not known. */
-export const joinRows = (input: {
+interface RowsInput {
   readonly directorId: string;
   readonly state: DirectorState;
   readonly runs: readonly Run[];
-}): TableRows | undefined => {
+}
+
+/** Joins the kernel's table with the file, the checkers' verdicts and the agent's comparison. Undefined where the table is not known. */
+export const joinRows = (input: RowsInput): TableRows | undefined => {
   const table = knownValue(input.state.table);
   if (table === undefined) return undefined;
   const picture = readPicture(input);
-  const inKernel = sortServicesAsIpvsadm(table.services).map((service) => joinService(service, picture));
+  const inKernel = sortServicesAsIpvsadm(table.services).map((service) =>
+    joinService(service.id, service, picture),
+  );
   const keys = new Set(inKernel.map((each) => each.key));
-  const missing = [...(picture.configured?.values() ?? [])]
-    .filter((configured) => !keys.has(serviceKey(configured.id)))
-    .map((configured) => joinMissingService(configured, picture));
-  const services = [...inKernel, ...missing];
+  const missing = new Map([...picture.onDisk, ...picture.loaded].filter(([key]) => !keys.has(key)));
+  const services = [
+    ...inKernel,
+    ...[...missing.values()].map(({ id }) => joinService(id, undefined, picture)),
+  ];
   const rows = services.flatMap((service) => service.rows);
   return {
     services,
     rowCount: rows.length,
     missingCount: rows.filter((row) => row.destination === undefined).length,
-    byHandCount: rows.filter((row) => row.state.kind === "byHand").length,
+    driftCount: knownValue(input.state.drift)?.count,
   };
 };
 
 const verdictKey = (id: ServiceId, realServer: string): string => `${serviceKey(id)} ${realServer}`;
 
-const readPicture = (input: {
-  readonly directorId: string;
-  readonly state: DirectorState;
-  readonly runs: readonly Run[];
-}): Picture => {
-  const file = knownValue(input.state.config);
-  const verdicts = knownValue(input.state.health) ?? [];
+const byKey = (services: readonly ConfiguredService[] | undefined): Map<string, ConfiguredService> =>
+  new Map((services ?? []).map((each) => [serviceKey(each.id), each]));
+
+const readPicture = ({ directorId, runs, state }: RowsInput): Picture => {
+  const file = knownValue(state.config);
+  const loaded = file && loadedConfiguration(file);
+  const verdicts = knownValue(state.health) ?? [];
+  const drift = new Map<string, DriftItem[]>();
+  for (const item of knownValue(state.drift)?.items ?? [])
+    drift.set(subjectOf(item), [...(drift.get(subjectOf(item)) ?? []), item]);
   return {
-    configured: file && new Map(file.configured.services.map((each) => [serviceKey(each.id), each])),
-    isFileLoaded: isLoaded(file),
+    loaded: byKey(loaded?.services),
+    onDisk: byKey(file?.configured.services),
+    isFileKnown: loaded !== undefined,
+    isUnread: file !== undefined && loaded !== file.configured,
+    isCompared: state.drift.status === "known",
     verdicts: new Map(verdicts.map((each) => [verdictKey(each.service, destinationKey(each)), each])),
-    runs: input.runs.filter((run) => run.endedAtMs === undefined),
-    directorId: input.directorId,
+    drift,
+    runs: runs.filter((run) => run.endedAtMs === undefined),
+    directorId,
   };
 };
 
-/** Where nobody saw what the daemon read, the file on disk is taken for it. */
-const isLoaded = (file: ConfigFile | undefined): boolean =>
-  file?.loadedSha256 === undefined || file.loadedSha256 === file.sha256;
+const realServersOf = (service: ConfiguredService | undefined): Map<string, ConfiguredRealServer> =>
+  new Map((service?.realServers ?? []).map((each) => [destinationKey(each), each]));
 
-const joinService = (service: VirtualService, picture: Picture): ServiceRows => {
-  const configured = picture.configured?.get(serviceKey(service.id));
-  const wanted = new Map((configured?.realServers ?? []).map((each) => [destinationKey(each), each]));
-  const there = sortDestinationsAsIpvsadm(service.destinations).map((destination) =>
-    joinRow({ service, configured, picture, destination, real: wanted.get(destinationKey(destination)) }),
+const joinService = (id: ServiceId, service: VirtualService | undefined, picture: Picture): ServiceRows => {
+  const key = serviceKey(id);
+  const configured = picture.loaded.get(key);
+  const loaded = realServersOf(configured);
+  const onDisk = realServersOf(picture.onDisk.get(key));
+  const drift = picture.drift.get(key) ?? [];
+  const there = sortDestinationsAsIpvsadm(service?.destinations ?? []);
+  const isSorryServing = there.some(
+    (row) => row.weight > 0 && !loaded.has(destinationKey(row)) && isSorry(configured, row),
   );
-  const keys = new Set(there.map((row) => row.key));
-  const missing = [...wanted.values()]
-    .filter((real) => !keys.has(destinationKey(real)))
-    .map((real) => joinMissing(service.id, real, picture));
-  return summarize({ id: service.id, service, configured, picture, rows: [...there, ...missing] });
-};
-
-const joinMissingService = (configured: ConfiguredService, picture: Picture): ServiceRows =>
-  summarize({
-    id: configured.id,
-    service: undefined,
-    configured,
-    picture,
-    rows: configured.realServers.map((real) => joinMissing(configured.id, real, picture)),
+  const of: RowPicture = { ...picture, configured, isSorryServing };
+  const factsOf = (realServer: string): RowFacts => ({
+    service: id,
+    key: realServer,
+    loaded: loaded.get(realServer),
+    onDisk: onDisk.get(realServer),
+    verdict: picture.verdicts.get(verdictKey(id, realServer)),
+    drift: [
+      ...(picture.drift.get(verdictKey(id, realServer)) ?? []),
+      ...drift.filter(({ kind }) => kind === "serviceExtra"),
+    ],
   });
-
-const joinRow = (input: {
-  readonly service: VirtualService;
-  readonly configured: ConfiguredService | undefined;
-  readonly picture: Picture;
-  readonly destination: Destination;
-  readonly real: ConfiguredRealServer | undefined;
-}): RealServerRow => {
-  const { destination, picture, real, service } = input;
-  const key = destinationKey(destination);
-  const verdict = picture.verdicts.get(verdictKey(service.id, key));
-  return {
-    key,
-    address: destination.address,
-    port: destination.port,
-    destination,
-    configured: real,
-    verdict,
-    checks: real?.checks ?? [],
-    state: stateInKernel(input, verdict),
-  };
-};
-
-const stateInKernel = (input: Parameters<typeof joinRow>[0], verdict: Verdict | undefined): RowState => {
-  const { configured, destination, picture, real, service } = input;
-  if (real === undefined) {
-    if (picture.configured === undefined) return { kind: "unexplained" };
-    if (isSorry(configured, destination)) return { kind: "sorry" };
-    return picture.isFileLoaded ? { kind: "byHand" } : { kind: "leavesAtReload" };
+  const rows = there.map((row) => {
+    const facts = factsOf(destinationKey(row));
+    return makeRow(facts, { ...row, destination: row }, stateInKernel(facts, row, of));
+  });
+  const keys = new Set(rows.map((row) => row.key));
+  for (const [realServer, real] of new Map([...onDisk, ...loaded])) {
+    if (keys.has(realServer)) continue;
+    const facts = factsOf(realServer);
+    rows.push(makeRow(facts, { ...real, destination: undefined }, stateOutside(facts, of)));
   }
-  if (destination.weight !== 0) return { kind: "inTable" };
-  if (verdict?.verdict === "down" && real.inhibitOnFailure)
-    return { kind: "inhibited", sinceMs: verdict.sinceMs, cause: verdict.cause };
-  const run = findDrainingRun(picture, {
-    service: service.id,
-    address: destination.address,
-    port: destination.port,
-  });
-  return { kind: "draining", runNumber: run?.number, runId: run?.id };
+  return summarize({ id, service, configured: configured ?? picture.onDisk.get(key), drift, rows });
 };
 
-const isSorry = (configured: ConfiguredService | undefined, destination: Destination): boolean =>
-  configured?.sorryServer !== undefined &&
-  destinationKey(configured.sorryServer) === destinationKey(destination);
-
-/** The open run whose plan sets this row to weight 0 on this director. */
-const findDrainingRun = (picture: Picture, row: Row): Run | undefined =>
-  picture.runs.find((run) =>
-    run.plan.steps.some((step) =>
-      step.actions.some(
-        (action) =>
-          action.kind === "setWeight" &&
-          action.weight === 0 &&
-          action.directorId === picture.directorId &&
-          serviceKey(action.row.service) === serviceKey(row.service) &&
-          destinationKey(action.row) === destinationKey(row),
-      ),
-    ),
-  );
-
-const joinMissing = (id: ServiceId, real: ConfiguredRealServer, picture: Picture): RealServerRow => {
-  const key = destinationKey(real);
-  const verdict = picture.verdicts.get(verdictKey(id, key));
+const makeRow = (
+  facts: RowFacts,
+  { address, destination, port }: Pick<RealServerRow, "address" | "port" | "destination">,
+  state: RowState,
+): RealServerRow => {
+  const configured = facts.loaded ?? facts.onDisk;
   return {
-    key,
-    address: real.address,
-    port: real.port,
-    destination: undefined,
-    configured: real,
-    verdict,
-    checks: real.checks,
-    state:
-      verdict?.verdict === "down"
-        ? { kind: "removed", sinceMs: verdict.sinceMs, cause: verdict.cause }
-        : { kind: "notInKernel", isLoaded: picture.isFileLoaded },
+    key: facts.key,
+    address,
+    port,
+    destination,
+    configured,
+    verdict: facts.verdict,
+    checks: configured?.checks ?? [],
+    state,
+    since: sinceOf(facts, state),
+    drift: facts.drift,
   };
 };
 
-const summarize = (input: {
-  readonly id: ServiceId;
-  readonly service: VirtualService | undefined;
-  readonly configured: ConfiguredService | undefined;
-  readonly picture: Picture;
-  readonly rows: readonly RealServerRow[];
-}): ServiceRows => {
-  const { configured, id, picture, rows, service } = input;
+const summarize = (
+  joined: Pick<ServiceRows, "id" | "service" | "configured" | "drift" | "rows">,
+): ServiceRows => {
+  const { configured, rows } = joined;
   const real = rows.filter((row) => row.state.kind !== "sorry");
-  const inKernel = real.filter((row) => row.destination !== undefined);
   return {
-    key: serviceKey(id),
-    id,
-    service,
-    configured,
-    isByHand:
-      service !== undefined &&
-      picture.configured !== undefined &&
-      configured === undefined &&
-      picture.isFileLoaded,
-    rows,
-    inTable: inKernel.length,
+    ...joined,
+    key: serviceKey(joined.id),
+    inTable: real.filter((row) => row.destination !== undefined).length,
     total: real.length,
     draining: real.filter((row) => row.state.kind === "draining").length,
     quorum: configured && { needed: configured.quorum, has: upWeight(rows) },

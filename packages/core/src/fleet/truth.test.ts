@@ -127,3 +127,22 @@ test("a cluster of which nothing was heard yet still has a row", () => {
   const [row] = listInstances(mute, readTruth(mute, sampleNowMs), sampleNowMs);
   expect(row).toMatchObject({ instance: "", serving: undefined, age: { freshness: "never" } });
 });
+
+test("what a hand did to a director's table is one item with its count, and what the console did is none", () => {
+  const byHand = healthyState(true, {
+    destinations: [sampleDestination("192.0.2.101", { weight: 3 }), sampleDestination("192.0.2.109")],
+    verdicts: ["192.0.2.101", "192.0.2.102"].map((address) => ({
+      service: sampleService([]).id,
+      address,
+      port: 80,
+      verdict: "up",
+    })),
+  });
+  expect(readTruth(sampleFleet(byHand), sampleNowMs).items).toMatchObject([
+    { kind: "drift", director: { name: "lvs-1" }, count: 3 },
+  ]);
+  if (byHand.drift.status !== "known") throw new Error("the sample compares");
+  const items = byHand.drift.value.items.map((item) => ({ ...item, by: "console" as const }));
+  const ours = { ...byHand, drift: { ...byHand.drift, value: { items, count: 0 } } };
+  expect(kindsOf(sampleFleet(ours))).toEqual([]);
+});

@@ -34,7 +34,8 @@ export type TruthItem =
       readonly directors: readonly [FleetDirector, FleetDirector];
       readonly differences: number;
     }
-  | { readonly kind: "byHand"; readonly director: FleetDirector; readonly count: number }
+  /** Its table is not what its loaded file asks for, by `count` things that neither keepalived nor this console did. */
+  | { readonly kind: "drift"; readonly director: FleetDirector; readonly count: number }
   | { readonly kind: "unconfirmed"; readonly director: FleetDirector; readonly revertsAtMs: number }
   | WireItem
   | { readonly kind: "run"; readonly run: Run };
@@ -63,7 +64,7 @@ const loudness: readonly TruthItem["kind"][] = [
   "pairDiffers",
   "otherInterval",
   "refusedPackets",
-  "byHand",
+  "drift",
   "unconfirmed",
   "run",
 ];
@@ -82,7 +83,7 @@ export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
   const items: TruthItem[] = [
     ...readVips(fleet, nowMs).flatMap((holding) => vipItems(holding, { wire, nowMs })),
     ...wire,
-    ...live.flatMap((director) => directorItems(director, fleet.runs)),
+    ...live.flatMap((director) => directorItems(director)),
     ...removedItems(live, fleet.runs),
     ...staleItems(fleet, nowMs),
     ...pairItems(fleet, live),
@@ -114,7 +115,7 @@ const vipItems = (
   return hasNoHolder(holding, nowMs) && !isTaken ? [{ kind: "noHolder", holding }] : orphaned;
 };
 
-const directorItems = (director: FleetDirector, runs: readonly Run[]): TruthItem[] => {
+const directorItems = (director: FleetDirector): TruthItem[] => {
   const { state } = director;
   if (state === undefined) return [];
   const items: TruthItem[] = (knownValue(state.vrrp) ?? [])
@@ -131,8 +132,8 @@ const directorItems = (director: FleetDirector, runs: readonly Run[]): TruthItem
       director,
       revertsAtMs: onConsoleClock(director, unconfirmed.revertsAtMs),
     });
-  const byHand = joinRows({ directorId: director.id, state, runs })?.byHandCount ?? 0;
-  if (byHand > 0) items.push({ kind: "byHand", director, count: byHand });
+  const count = knownValue(state.drift)?.count ?? 0;
+  if (count > 0) items.push({ kind: "drift", director, count });
   return items;
 };
 
@@ -145,7 +146,7 @@ const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): Tru
       for (const row of service.rows) {
         const key = `${director.clusterId} ${service.key} ${row.key}`;
         if ((row.state.kind !== "removed" && row.state.kind !== "inhibited") || items.has(key)) continue;
-        const { sinceMs, cause } = row.state;
+        const { cause } = row.state;
         items.set(key, {
           kind: "removed",
           clusterId: director.clusterId,
@@ -153,7 +154,7 @@ const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): Tru
           service: service.key,
           vip: service.id.kind === "address" ? service.id.address : undefined,
           realServer: row.key,
-          sinceMs: sinceMs === undefined ? undefined : onConsoleClock(director, sinceMs),
+          sinceMs: row.since === undefined ? undefined : onConsoleClock(director, row.since.atMs),
           cause,
         });
       }

@@ -2,25 +2,42 @@
 import type { RealServerRow } from "@lvs/core/fleet/rows";
 import { printTime } from "@/client/format.ts";
 import { useTranslations } from "next-intl";
+import { useDriftWords, type ScreenClock } from "./drift-words.ts";
 
-/** The checker's word on a row: which check, what it says, since when. `offsetMs`: director's clock minus console's. */
-export const CheckCell = (props: { row: RealServerRow; offsetMs: number; nowMs: number }) => {
+/**
+ * Why the row is as it is, on one line: what differs from the file, else the checker's word (which check, what it says, since when).
+ * Cut where it does not fit; the whole of it stands in the row's detail.
+ */
+export const CheckCell = ({ row, clock }: { row: RealServerRow; clock: ScreenClock }) => {
+  const text = useCheckWords()(row, clock);
+  return (
+    <span className="brief" title={text}>
+      {text}
+    </span>
+  );
+};
+
+export const useCheckWords = (): ((row: RealServerRow, clock: ScreenClock) => string) => {
   const t = useTranslations("checks");
-  const { checks, state, verdict } = props.row;
-  const kind = checks.length === 0 ? t("none") : checks.map((check) => check.kind).join(", ");
-  if (state.kind === "removed" || state.kind === "inhibited") return state.cause ?? t("failed", { kind });
-  if (state.kind === "byHand") return t("noneByHand");
-  if (state.kind === "sorry") return t("noneSorry");
-  if (checks.length === 0) return kind;
-  const since =
-    verdict?.sinceMs === undefined ? undefined : printTime(verdict.sinceMs - props.offsetMs, props.nowMs);
-  switch (verdict?.verdict) {
-    case "up":
-      return since === undefined ? t("up", { kind }) : t("upSince", { kind, since });
-    case "down":
-      return verdict.cause ?? t("failed", { kind });
-    case "unknown":
-    case undefined:
-      return t("unknown", { kind });
-  }
+  const drift = useDriftWords();
+  return (row, { nowMs, offsetMs }) => {
+    const { checks, state, verdict } = row;
+    const kind = checks.length === 0 ? t("none") : checks.map((check) => check.kind).join(", ");
+    if (state.kind === "removed" || state.kind === "inhibited") return state.cause ?? t("failed", { kind });
+    const foreign = row.drift.filter(({ by }) => by !== "console");
+    if (foreign.length > 0) return foreign.map((item) => drift.what(item)).join("; ");
+    if (state.kind === "extra") return t("noneExtra");
+    if (state.kind === "sorry") return t("noneSorry");
+    if (checks.length === 0) return kind;
+    const since = verdict?.sinceMs === undefined ? undefined : printTime(verdict.sinceMs - offsetMs, nowMs);
+    switch (verdict?.verdict) {
+      case "up":
+        return since === undefined ? t("up", { kind }) : t("upSince", { kind, since });
+      case "down":
+        return verdict.cause ?? t("failed", { kind });
+      case "unknown":
+      case undefined:
+        return t("unknown", { kind });
+    }
+  };
 };

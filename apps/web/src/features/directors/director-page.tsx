@@ -18,6 +18,7 @@ import Link from "next/link";
 import { useMemo } from "react";
 import { ActionsPanel } from "./actions-panel.tsx";
 import { DaemonPanel } from "./daemon-panel.tsx";
+import { DriftPanel } from "./drift-panel.tsx";
 import { DirectorHead } from "./director-head.tsx";
 import { isShownView, shownViews, switchOf, type ShownView } from "./ipvs-columns.ts";
 import { IpvsTable } from "./ipvs-table.tsx";
@@ -130,6 +131,7 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
         />
       )}
       <SpeakersSection director={director} state={state} />
+      <DriftPanel director={director} state={state} />
       <LogPanel director={director} lines={state.log} />
     </>
   );
@@ -172,7 +174,8 @@ const Table = (props: {
           onChange={(value) => search.set({ view: value === "plain" ? "" : value })}
         />
         <div className="end q sm hide-s">
-          {t("summary", { rows: rows.rowCount, missing: rows.missingCount, byHand: rows.byHandCount })}
+          {t("summary", { rows: rows.rowCount, missing: rows.missingCount })}{" "}
+          {rows.driftCount === undefined ? t("notCompared") : t("compared", { count: rows.driftCount })}
         </div>
       </div>
       <div className="listing">

@@ -1,6 +1,5 @@
 "use client";
 import type { RealServerRow, ServiceRows } from "@lvs/core/fleet/rows";
-import { printTime } from "@/client/format.ts";
 import { useTraces } from "@/client/live.tsx";
 import { sparkValues } from "@/client/spark-values.ts";
 import { Changed } from "@/ui/changed.tsx";
@@ -9,6 +8,7 @@ import { Spark } from "@/ui/spark.tsx";
 import clsx from "clsx";
 import { useTranslations } from "next-intl";
 import { CheckCell } from "./check-cell.tsx";
+import { useDriftWords } from "./drift-words.ts";
 import Link from "next/link";
 import {
   activeColumn,
@@ -117,10 +117,26 @@ const ServiceSentence = ({ service, context }: { service: ServiceRows; context: 
         ? t("quorumMet", { needed: service.quorum.needed })
         : t("quorumLost", { needed: service.quorum.needed, has: service.quorum.has }),
     );
-  if (service.isByHand) parts.push(t("serviceByHand"));
   if (service.service?.onePacket === true) parts.push(t("onePacket"));
   if (hasServiceCells(context.view) && bypassesDirector(service)) parts.push(t("bypass"));
-  return parts.join(t("sentenceGap"));
+  return (
+    <>
+      {parts.join(t("sentenceGap"))}
+      <ServiceDrift service={service} context={context} />
+    </>
+  );
+};
+
+/** What differs of the service itself, behind its sentence; whole in the list below the table. */
+const ServiceDrift = ({ service, context }: { service: ServiceRows; context: TableContext }) => {
+  const words = useDriftWords();
+  const t = useTranslations("table");
+  return service.drift.map((item) => (
+    <span className="c-warn" key={item.kind} title={words.whoAndWhen(item, context)}>
+      {t("sentenceGap")}
+      {words.what(item)}
+    </span>
+  ));
 };
 
 export const RealServerLine = (props: {
@@ -133,11 +149,13 @@ export const RealServerLine = (props: {
   const t = useTranslations("table");
   const isOut = row.destination === undefined;
   const isDraining = row.state.kind === "draining";
+  const isDrifted = !isOut && row.drift.some(({ by }) => by !== "console");
   const trace = useTraces()(context.directorId, `${service.key} ${row.key}`, isDraining ? "active" : "rate");
   return (
     <tr
-      className={clsx("rs", isOut && "out", isDraining && "drain")}
+      className={clsx("rs", isOut && "out", isDraining && "drain", isDrifted && "drifted")}
       tabIndex={0}
+      data-line={`${service.key} ${row.key}`}
       data-row={row.key}
       data-href={`/directors/${context.directorId}/graphs?service=${encodeURIComponent(service.key)}&rs=${encodeURIComponent(row.key)}`}
     >
@@ -160,7 +178,7 @@ export const RealServerLine = (props: {
       )}
       <td className="x x1">
         {context.staleAge === undefined ? (
-          <StateCell row={row} />
+          <StateCell row={row} clock={context} />
         ) : (
           <State glyph="stale" tone="stale">
             {context.staleAge}
@@ -180,12 +198,12 @@ export const RealServerLine = (props: {
 
 const Since = ({ row, context }: { row: RealServerRow; context: TableContext }) => {
   const t = useTranslations("rows");
-  const sinceMs = row.state.kind === "removed" ? row.state.sinceMs : undefined;
+  const words = useDriftWords();
   return (
     <span className="why">
-      {sinceMs === undefined
+      {row.since === undefined
         ? t("notInTable")
-        : t("notInTableSince", { since: printTime(sinceMs - context.offsetMs, context.nowMs) })}
+        : t("notInTableSince", { since: words.since(row.since, context) })}
     </span>
   );
 };
@@ -198,7 +216,7 @@ const RateAndCheck = ({ row, context }: { row: RealServerRow; context: TableCont
         {t("notKnown")}
       </td>
     );
-  const check = <CheckCell row={row} offsetMs={context.offsetMs} nowMs={context.nowMs} />;
+  const check = <CheckCell row={row} clock={context} />;
   if (row.destination === undefined)
     return (
       <td className="x rsn" colSpan={2}>

@@ -2,9 +2,10 @@
 import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { columnWidths, headLines, switchOf, type ShownView } from "./ipvs-columns.ts";
 import { RealServerLine, ServiceLine } from "./ipvs-rows.tsx";
+import { RowDetail } from "./row-detail.tsx";
 
 export interface TableContext {
   readonly directorId: string;
@@ -31,6 +32,7 @@ export const IpvsTable = (props: { rows: TableRows; context: TableContext }) => 
   const widths = columnWidths(rows, context.view);
   const span = widths.length;
   const body = useRef<HTMLTableSectionElement>(null);
+  const [focused, setFocused] = useState<string>();
   const isLong = lines.length > drawnAtOnce;
   const virtual = useWindowVirtualizer({
     count: lines.length,
@@ -58,12 +60,22 @@ export const IpvsTable = (props: { rows: TableRows; context: TableContext }) => 
           <col />
         </colgroup>
         <Head view={context.view} span={span} />
-        <tbody ref={body}>
+        <tbody
+          ref={body}
+          onFocus={({ target }) => setFocused(target.closest("tr")?.dataset["line"])}
+          onBlur={() => setFocused(undefined)}
+        >
           <Spacer height={before} />
           {shown.map((index) => {
             const line = lines[index];
             return line === undefined ? null : (
-              <TableLine key={line.key} line={line} context={context} span={span} />
+              <TableLine
+                key={line.key}
+                line={line}
+                context={context}
+                span={span}
+                isOpen={line.key === focused}
+              />
             );
           })}
           <Spacer height={after} />
@@ -85,12 +97,18 @@ const linesOf = (rows: TableRows): Line[] =>
     ...service.rows.map((row) => ({ key: `${service.key} ${row.key}`, service, row })),
   ]);
 
-const TableLine = (props: { line: Line; context: TableContext; span: number }) => {
-  const { context, line, span } = props;
-  return line.row === undefined ? (
-    <ServiceLine service={line.service} context={context} span={span} />
-  ) : (
-    <RealServerLine service={line.service} row={line.row} context={context} span={span} />
+/** A row in focus has its detail below it. */
+const TableLine = (props: { line: Line; context: TableContext; span: number; isOpen: boolean }) => {
+  const { context, isOpen, line, span } = props;
+  const { row, service } = line;
+  if (row === undefined) return <ServiceLine service={service} context={context} span={span} />;
+  return (
+    <>
+      <RealServerLine service={service} row={row} context={context} span={span} />
+      {isOpen && context.staleAge === undefined ? (
+        <RowDetail service={service.configured} row={row} clock={context} span={span} />
+      ) : null}
+    </>
   );
 };
 

@@ -43,7 +43,7 @@ const lookOf = (item: TruthItem): Look => {
     case "pairDiffers":
     case "otherInterval":
     case "refusedPackets":
-    case "byHand":
+    case "drift":
     case "unconfirmed":
       return { glyph: "warn", tone: "warn", word: "warn" };
     case "run":
@@ -91,7 +91,7 @@ const keyWords = (item: TruthItem): string => {
     case "noTable":
     case "daemonDown":
     case "stale":
-    case "byHand":
+    case "drift":
     case "unconfirmed":
       return item.director.id;
   }
@@ -140,8 +140,8 @@ const useSentence = (): ((item: TruthItem) => string) => {
           : t("stale", { director: item.director.name, age: printAge(item.ageMs) });
       case "pairDiffers":
         return t("pairDiffers", { count: item.differences });
-      case "byHand":
-        return t("byHand", { director: item.director.name, count: item.count });
+      case "drift":
+        return t("drift", { director: item.director.name, count: item.count });
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "run":

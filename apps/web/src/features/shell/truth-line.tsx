@@ -84,7 +84,7 @@ const looks: Readonly<Record<TruthItem["kind"], { glyph: GlyphName; tone: Tone }
   removed: { glyph: "down", tone: "down" },
   stale: { glyph: "stale", tone: "stale" },
   pairDiffers: { glyph: "warn", tone: "warn" },
-  byHand: { glyph: "warn", tone: "warn" },
+  drift: { glyph: "warn", tone: "warn" },
   unconfirmed: { glyph: "warn", tone: "warn" },
   run: { glyph: "run", tone: "plain" },
 };
@@ -132,7 +132,7 @@ const hrefOf = (item: TruthItem): string => {
     case "stranger":
     case "refusedPackets":
     case "deaf":
-    case "byHand":
+    case "drift":
     case "unconfirmed":
       return `/directors/${item.director.id}`;
   }
@@ -176,8 +176,8 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
           cluster: fleet?.clusters.find((each) => each.id === item.clusterId)?.name ?? "",
           count: item.differences,
         });
-      case "byHand":
-        return t("byHand", { director: item.director.name, count: item.count });
+      case "drift":
+        return t("drift", { director: item.director.name, count: item.count });
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "run":

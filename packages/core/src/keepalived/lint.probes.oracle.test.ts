@@ -53,6 +53,11 @@ const probes: readonly string[] = [
     check(`DNS_CHECK {\nname ${name}\n}`),
   ),
   check("MISC_CHECK {\nmisc_path /bin/true\nuser no-such-user\n}"),
+  ...["group {\nC\n}\nsmtp_alert", "group\n{\nC {\nD\n}\nE\n}", "group C\nsmtp_alert", "smtp_alert"].map(
+    (lines) => `vrrp_sync_group G {\ngroup {\nV\nV2\n}\n${lines}\n}\n${instance(vip("192.0.2.10"))}`,
+  ),
+  `vrrp_sync_group G {\ngroup {\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
+  `track_group G {\ngroup {\nV\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "lvs-probes-"));

@@ -3,7 +3,7 @@ import { keywordsIn } from "./keywords.ts";
 import type { BlockName, Keyword } from "./keywords/keyword.ts";
 import type { Entry, Inside, Item, ReadOptions, Reading, Spot } from "./reading.ts";
 import { refusesHeader } from "./refused-header.ts";
-import { spotOf } from "./token-reader.ts";
+import { listReadBefore, spotOf } from "./token-reader.ts";
 
 /** A line of a section that was read alone: nearly all lines, so their spots are made when somebody asks. */
 class SectionEntry implements Entry {
@@ -57,6 +57,7 @@ const readNodes = (nodes: readonly Node[], block: BlockName, options: ReadOption
     ) {
       return undefined;
     }
+    if (listReadBefore(entries, keyword.name) !== undefined) return undefined;
     const content = readContent(node, keyword, options);
     if (content === undefined) return undefined;
     entries.push(new SectionEntry(keyword, node, content));

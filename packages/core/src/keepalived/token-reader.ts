@@ -92,6 +92,15 @@ export const spotOf = (statement: Statement, section: number): Spot => ({
   line: statement.line,
 });
 
+/**
+ * The list of members that stands before a second one of the same group. keepalived passes over the second, and takes its
+ * closing brace for the one of the group: what follows is read at the top level.
+ */
+export const listReadBefore = (entries: readonly Entry[], name: string | undefined): Entry | undefined =>
+  name === "group"
+    ? entries.find(({ keyword, items = [] }) => keyword.list === "instances" && items.length > 0)
+    : undefined;
+
 class Reader {
   readonly faults: ReadingFault[] = [];
   isSound = true;
@@ -126,6 +135,20 @@ class Reader {
         this.fault(code, { spot, word: token.kind === "open" ? "{" : "}", block });
         continue;
       }
+      const again = listReadBefore(entries, token.statement.words[0]);
+      if (again !== undefined) {
+        entries.push({
+          keyword: again.keyword,
+          words: token.statement.words,
+          spot,
+          inside: undefined,
+          items: undefined,
+        });
+        const end = this.skipBlock();
+        if (end === undefined) continue;
+        this.isSound = false;
+        return { entries, end };
+      }
       const entry = this.readStatement(token.statement, { block, spot });
       if (entry !== undefined) entries.push(entry);
     }
@@ -152,7 +175,7 @@ class Reader {
     }
     if (keyword.opens === undefined)
       return { keyword, words, spot: at.spot, inside: undefined, items: undefined };
-    const isPassedOver = refusesHeader(keyword, words) && this.skipBlock();
+    const isPassedOver = refusesHeader(keyword, words) && this.skipBlock() !== undefined;
     const inside = isPassedOver ? undefined : this.readTable(keyword.opens, name);
     return { keyword, words, spot: at.spot, inside, items: undefined };
   }
@@ -180,17 +203,18 @@ class Reader {
     return { items, listEnd: undefined };
   }
 
-  /** Passes over a block that comes next, counting braces only. False where none comes. */
-  private skipBlock(): boolean {
-    if (this.tokens[this.next]?.kind !== "open") return false;
+  /** Passes over a block that comes next, counting braces only. Its last token; undefined where none comes. */
+  private skipBlock(): Spot | undefined {
+    const first = this.tokens[this.next];
+    if (first?.kind !== "open") return undefined;
     let depth = 0;
     for (let token = this.take(); token !== undefined; token = this.take()) {
       if (token.kind === "open") depth += 1;
       if (token.kind === "close") depth -= 1;
-      if (depth === 0) return true;
+      if (depth === 0 && token.kind !== "words") return token.spot;
     }
     this.isSound = false;
-    return true;
+    return first.spot;
   }
 
   private take(): Token | undefined {

@@ -14,8 +14,8 @@ export const emptyList: Rule = {
   good: inGlobals("notification_email {", "ops@example.net", "}"),
   ofEntry: {
     concerns: reported,
-    check: ({ keyword, items = [], spot, listEnd = spot }, report) => {
-      if (items.length === 0) report(listEnd, `${keyword.name} is empty`);
+    check: ({ keyword, items, spot, listEnd = spot }, report) => {
+      if (items?.length === 0) report(listEnd, `${keyword.name} is empty`);
     },
   },
 };

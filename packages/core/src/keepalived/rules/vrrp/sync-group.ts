@@ -40,8 +40,9 @@ interface Group {
 
 const checkGroup = (group: Group): void => {
   const { file, top, name } = group;
-  const [list, ...more] = linesOf(top.entry, "group");
-  for (const { spot } of more)
+  const lists = linesOf(top.entry, "group");
+  const list = lists.find(({ items = [] }) => items.length > 0) ?? lists[0];
+  for (const { spot } of list === undefined ? [] : lists.slice(lists.indexOf(list) + 1))
     file.report(top.absolute(spot), `${name} has a list of members already: this one is not read`);
   if (list === undefined) {
     file.report(top.absolute(top.entry.spot), `sync group ${name} has no members: keepalived drops it`);

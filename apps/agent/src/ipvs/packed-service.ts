@@ -15,21 +15,23 @@ const rowsOf = (words: Int32Array): Destination[] => {
   return latest.rows;
 };
 
+/** One getter for all of them, so that all have one shape. */
+const destinations: PropertyDescriptor & ThisType<VirtualService> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    const words = packed.get(this);
+    return words === undefined ? [] : rowsOf(words);
+  },
+};
+
 /**
  * A virtual service whose real servers stay packed and are decoded when `destinations` is read: for readers it is plain data as any
  * other, but a table of a hundred thousand real servers is a few megabytes outside the heap instead of a pause of the garbage
  * collector in every sweep. Each reading of `destinations` may be another array with the same rows: read it once and keep it.
  */
-export const packedService = (
-  head: Omit<VirtualService, "destinations">,
-  words: Int32Array,
-): VirtualService => {
-  const service: VirtualService = {
-    ...head,
-    get destinations() {
-      return rowsOf(words);
-    },
-  };
+export const packedService = (head: VirtualService, words: Int32Array): VirtualService => {
+  const service = Object.defineProperty({ ...head }, "destinations", destinations);
   packed.set(service, words);
   return service;
 };

@@ -47,8 +47,9 @@ const attempts = 3;
 interface KeptService {
   /** What asks for its real servers. */
   readonly request: Uint8Array;
-  /** Of the kernel's answer: the same again means that no destination changed. */
-  readonly fingerprint: Int32Array;
+  /** Of the kernel's answer, at word `at`: the same again means that no destination changed. */
+  readonly fingerprints: Int32Array;
+  readonly at: number;
   readonly words: Int32Array;
   readonly head: VirtualService;
   readonly service: VirtualService;
@@ -211,56 +212,65 @@ class KernelTableReader implements TableReader {
     const slice = new Slice(this.#system.clock);
     const before = keys.map((key) => this.#kept.get(key));
     const requests = list.map((head, at) => before[at]?.request ?? encodeDumpDestinations(family, head.id));
-    const known = new Int32Array(requests.length * fingerprintWords);
-    for (const [at, kept] of before.entries())
-      if (kept !== undefined) known.set(kept.fingerprint, at * fingerprintWords);
-    const changed = new Map<number, Pick<KeptService, "fingerprint" | "words">>();
-    for await (const digests of this.#system.netlink.digest(requests, known)) {
+    const fingerprints = new Int32Array(requests.length * fingerprintWords);
+    for (const [index, kept] of before.entries())
+      if (kept !== undefined)
+        for (let word = 0; word < fingerprintWords; word += 1)
+          fingerprints[index * fingerprintWords + word] = kept.fingerprints[kept.at + word] ?? 0;
+    const changed = await this.#digest(requests, fingerprints);
+    const kept = new Map<string, KeptService>();
+    const services: VirtualService[] = [];
+    for (const [index, head] of list.entries()) {
+      const [key, request, last] = [keys[index], requests[index], before[index]];
+      const words = changed.get(index) ?? last?.words;
+      if (key === undefined || request === undefined || words === undefined) continue;
+      for (const diagnostic of packedDiagnostics(words)) this.#diagnostics.push(`${key}: ${diagnostic}`);
+      const service = sameService(last, head, words);
+      services.push(service);
+      const at = index * fingerprintWords;
+      const isSame = service === last?.service;
+      kept.set(key, { request, fingerprints, at, service, head, words: isSame ? last.words : words });
+      await slice.end();
+    }
+    this.#kept = kept;
+    return services;
+  }
+
+  /** The packed rows of every service whose answer is not as it was, by its number; its new fingerprint is put into `fingerprints`. */
+  async #digest(
+    requests: readonly Uint8Array[],
+    fingerprints: Int32Array,
+  ): Promise<ReadonlyMap<number, Int32Array>> {
+    const slice = new Slice(this.#system.clock);
+    const changed = new Map<number, Int32Array>();
+    for await (const digests of this.#system.netlink.digest(requests, fingerprints)) {
       // One copy for all: thousands of small buffers keep the garbage collector busy.
       const copy = new Int32Array(digests.reduce((sum, { words }) => sum + words.length, 0));
       let at = 0;
       for (const { index, errno, fingerprint, words } of digests) {
         checkAnswer(errno, "IPVS destinations");
         copy.set(words, at);
-        changed.set(index, {
-          fingerprint: fingerprint.slice(),
-          words: copy.subarray(at, at + words.length),
-        });
+        fingerprints.set(fingerprint, index * fingerprintWords);
+        changed.set(index, copy.subarray(at, at + words.length));
         at += words.length;
       }
       await slice.end();
     }
-    const kept = new Map<string, KeptService>();
-    for (const [at, head] of list.entries()) {
-      const [key, request] = [keys[at], requests[at]];
-      if (key === undefined || request === undefined) continue;
-      const entry = this.#keep({ key, request, head, last: before[at], now: changed.get(at) });
-      if (entry !== undefined) kept.set(key, entry);
-      await slice.end();
-    }
-    this.#kept = kept;
-    return [...kept.values()].map(({ service }) => service);
-  }
-
-  #keep(read: {
-    readonly key: string;
-    readonly request: Uint8Array;
-    readonly head: VirtualService;
-    readonly last: KeptService | undefined;
-    /** Undefined: as last time. */
-    readonly now: Pick<KeptService, "fingerprint" | "words"> | undefined;
-  }): KeptService | undefined {
-    const { key, request, head, last, now = last } = read;
-    if (now === undefined) return undefined;
-    const { fingerprint } = now;
-    for (const diagnostic of packedDiagnostics(now.words)) this.#diagnostics.push(`${key}: ${diagnostic}`);
-    // An answer also differs by its number among the questions: the rows of a service that stands elsewhere in the list are the same.
-    const isSame = last !== undefined && (now === last || isSameWords(now.words, last.words));
-    if (isSame && (head === last.head || isSameHead(last.head, head))) return { ...last, fingerprint };
-    const words = isSame ? last.words : now.words;
-    return { request, fingerprint, words, head, service: packedService(head, words) };
+    return changed;
   }
 }
+
+/** The last reading's service where nothing of it differs; its rows alone where only the head does. */
+const sameService = (
+  last: KeptService | undefined,
+  head: VirtualService,
+  words: Int32Array,
+): VirtualService => {
+  // An answer also differs by its number among the questions: the rows of a service that stands elsewhere in the list are the same.
+  const isSame = last !== undefined && (words === last.words || isSameWords(words, last.words));
+  if (isSame && (head === last.head || isSameHead(last.head, head))) return last.service;
+  return packedService(head, isSame ? last.words : words);
+};
 
 const isSameWords = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((word, at) => word === b[at]);

@@ -1,5 +1,5 @@
 import { diffTables } from "@lvs/core/ipvs/diff";
-import type { IpvsTable } from "@lvs/core/ipvs/model";
+import { type IpvsTable, virtualServiceSchema } from "@lvs/core/ipvs/model";
 import { parseSave, printSave } from "@lvs/core/ipvs/save-format";
 import { normalizeTable } from "@lvs/core/ipvs/table";
 import { generateTable } from "@lvs/core/ipvs/testing/generate-table";
@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { simulatedSystem } from "../system/simulated/simulated-system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { fingerprintWords, isSameFingerprint, writeFingerprint } from "../system/fingerprint.ts";
+import { haveSameRows, rowCount } from "./packed-service.ts";
 import { hasIpvsadm, readTable, tableReader } from "./read-table.ts";
 import { setWeight } from "./set-weight.ts";
 import { applyChanges } from "./write-table.ts";
@@ -72,6 +73,70 @@ describe("reading the table", () => {
     expect(third.services[0]?.destinations[0]?.weight).toBe(7);
     expect(third.services[0]).not.toBe(first.services[0]);
     expect(third.services[1]).toBe(first.services[1]);
+  });
+
+  it("keeps the very same table where nothing changed, and the rows of services that only moved in the list", async () => {
+    const system = simulatedSystem({ ipvs: tableOf(rules) });
+    const reader = tableReader(system);
+    const read = async (): Promise<IpvsTable> => {
+      const reading = await reader.read();
+      if (reading.status !== "known") throw new Error(reading.status);
+      return reading.table;
+    };
+    const first = await read();
+    expect(await read()).toBe(first);
+    const { ipvs } = system.kernel;
+    if (ipvs === undefined) throw new Error("no ipvs");
+    ipvs.table = tableOf(`-A -t 192.0.2.9:80 -s rr\n${rules}`);
+    const moved = await read();
+    expect(moved.services).toHaveLength(3);
+    expect(moved.services[1]).toBe(first.services[0]);
+    expect(moved.services[2]).toBe(first.services[1]);
+  });
+
+  it("gives services that are plain data to every reader: copied, compared, cloned and printed with their real servers", async () => {
+    const [service] = (await knownTable(simulatedSystem({ ipvs: tableOf(rules) }))).services;
+    if (service === undefined) throw new Error("no service");
+    const rows = [{ address: "10.0.0.1", weight: 100 }, { address: "10.0.0.2" }];
+    expect(service).toMatchObject({ scheduler: "wlc", destinations: rows });
+    expect({ ...service }).toMatchObject({ destinations: rows });
+    expect(structuredClone(service)).toMatchObject({ destinations: rows });
+    expect(JSON.parse(JSON.stringify(service))).toMatchObject({ destinations: rows });
+    expect(virtualServiceSchema.parse(service)).toMatchObject({ destinations: rows });
+    expect(rowCount(service)).toBe(2);
+  });
+
+  it("says of the rows of two readings that they are the same only while addresses, weights and forwarding are", async () => {
+    const system = simulatedSystem({ ipvs: tableOf(rules) });
+    const { ipvs } = system.kernel;
+    if (ipvs === undefined) throw new Error("no ipvs");
+    const [first, dns] = (await knownTable(system)).services;
+    const compare = async (text: string): Promise<boolean | undefined> => {
+      ipvs.table = tableOf(text);
+      const [service] = (await knownTable(system)).services;
+      return first !== undefined && service !== undefined ? haveSameRows(first, service) : undefined;
+    };
+    expect(await compare(rules)).toBe(true);
+    // Counted connections are no other row.
+    const counted = { connections: 7, inPackets: 9, outPackets: 0, inBytes: 2 ** 40, outBytes: 0 };
+    const table = tableOf(rules);
+    ipvs.table = {
+      ...table,
+      services: table.services.map((each) => ({
+        ...each,
+        destinations: each.destinations.map((row) => ({ ...row, activeConnections: 3, counters: counted })),
+      })),
+    };
+    const [busy] = (await knownTable(system)).services;
+    expect(busy?.destinations[0]?.counters).toEqual(counted);
+    expect(first !== undefined && busy !== undefined && haveSameRows(first, busy)).toBe(true);
+    expect(await compare(rules.replace("10.0.0.2:80 -g -w 100", "10.0.0.2:80 -g -w 99"))).toBe(false);
+    expect(await compare(rules.replace("10.0.0.2:80", "10.0.0.3:80"))).toBe(false);
+    ipvs.table = tableOf(rules.replace("-r 10.0.0.1:53", "-r 10.0.0.1:54"));
+    const other = (await knownTable(system)).services[1];
+    expect(dns !== undefined && other !== undefined && haveSameRows(dns, other)).toBe(false);
+    expect(await compare(rules.replace("10.0.0.2:80 -g", "10.0.0.2:80 -i"))).toBe(false);
+    expect(await compare(rules.replace(/-a -t .*2:80 .*\n/, ""))).toBe(false);
   });
 
   it("sees the module come and go between two readings of one reader", async () => {

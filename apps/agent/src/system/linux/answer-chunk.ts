@@ -11,7 +11,7 @@ export interface AnswerSink {
   /** One request is answered by the bytes from `start` to `end`. */
   put(index: number, start: number, end: number, errno: number): void;
   readonly isFull: boolean;
-  /** What is handed over: `spans` as `ExchangeChunk` says. */
+  /** What is handed over: `spans` as `ExchangeChunk` says. The memory may be another than it began with: a larger one. */
   readonly memory: SharedArrayBuffer;
   readonly spans: readonly number[];
 }
@@ -24,9 +24,6 @@ const chunkBytes = 2 << 20;
 /** The kernel fills at most 32 KiB per recv of a dump; room for the double keeps one call one answer. */
 const receiveBytes = 64 << 10;
 const answersPerChunk = 2048;
-
-/** What every chunk begins with; the memory goes to and fro between the threads. */
-export const newChunkMemory = (): SharedArrayBuffer => new SharedArrayBuffer(chunkBytes + receiveBytes);
 
 /** Answers as they came, one behind the other. */
 export class RawChunk implements AnswerSink {
@@ -125,5 +122,52 @@ export class DigestChunk implements AnswerSink {
 
   get isFull(): boolean {
     return this.#seenBytes >= chunkBytes || this.spans.length >= answersPerChunk * 9;
+  }
+}
+
+/** Memory kept for later: what a sweep and a question beside it use at once. */
+const spareMost = 4;
+
+/** The memory of chunks by its number; it goes to and fro between the threads. */
+export class ChunkMemory {
+  readonly #spare: number[] = [];
+  readonly #known = new Map<number, { readonly memory: SharedArrayBuffer; isTold: boolean }>();
+  #last = 0;
+
+  /** Some memory that nobody uses; the same again where it can be, for it is warm. */
+  take(): { readonly number: number; readonly memory: SharedArrayBuffer } {
+    const number = this.#spare.pop();
+    const known = number === undefined ? undefined : this.#known.get(number);
+    if (number !== undefined && known !== undefined) return { number, memory: known.memory };
+    const memory = new SharedArrayBuffer(chunkBytes + receiveBytes);
+    return { number: this.add(memory), memory };
+  }
+
+  /** Gives memory a number. */
+  add(memory: SharedArrayBuffer): number {
+    this.#last += 1;
+    this.#known.set(this.#last, { memory, isTold: false });
+    return this.#last;
+  }
+
+  /** What names this memory to the other side; the memory itself with it the first time. */
+  tell(number: number): { readonly memory: number; readonly fresh?: SharedArrayBuffer } {
+    const known = this.#known.get(number);
+    if (known === undefined || known.isTold) return { memory: number };
+    known.isTold = true;
+    return { memory: number, fresh: known.memory };
+  }
+
+  /** The memory is free again. True: it is not kept, and the other side, which knows it, must forget it. */
+  giveBack(number: number): boolean {
+    const known = this.#known.get(number);
+    // One that grew for a single large answer would keep that much for good.
+    const isKept =
+      known !== undefined &&
+      known.memory.byteLength <= chunkBytes + receiveBytes &&
+      this.#spare.length < spareMost;
+    if (isKept) this.#spare.push(number);
+    else this.#known.delete(number);
+    return !isKept && known?.isTold === true;
   }
 }

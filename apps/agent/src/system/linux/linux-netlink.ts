@@ -44,18 +44,20 @@ const failure = (subject: string, report: { call: string; errno: number }): Syst
   });
 };
 
+type InboxReport = Exclude<ExchangeReport, { kind: "forget" }>;
+
 /** One running exchange: reports queue here until the iteration asks for them. */
 class Inbox {
-  readonly #reports: ExchangeReport[] = [];
+  readonly #reports: InboxReport[] = [];
   #wake: (() => void) | undefined;
 
-  put(report: ExchangeReport): void {
+  put(report: InboxReport): void {
     this.#reports.push(report);
     this.#wake?.();
     this.#wake = undefined;
   }
 
-  async take(): Promise<ExchangeReport> {
+  async take(): Promise<InboxReport> {
     for (;;) {
       const report = this.#reports.shift();
       if (report !== undefined) return report;
@@ -66,23 +68,25 @@ class Inbox {
   }
 }
 
-const answersOf = (chunk: ExchangeChunk): NetlinkAnswer[] => {
+/** A chunk with the memory that it names. */
+type NamedChunk = ExchangeChunk & { readonly shared: SharedArrayBuffer };
+
+const answersOf = ({ spans, shared }: NamedChunk): NetlinkAnswer[] => {
   const answers: NetlinkAnswer[] = [];
-  const { spans, memory } = chunk;
   for (let at = 0; at + 3 < spans.length; at += 4) {
     const start = spans[at + 1] ?? 0;
     const end = spans[at + 2] ?? 0;
     answers.push({
       index: spans[at] ?? 0,
-      bytes: new Uint8Array(memory, start, end - start),
+      bytes: new Uint8Array(shared, start, end - start),
       errno: spans[at + 3] ?? 0,
     });
   }
   return answers;
 };
 
-const digestsOf = ({ spans, memory }: ExchangeChunk): NetlinkDigest[] => {
-  const words = new Int32Array(memory);
+const digestsOf = ({ spans, shared }: NamedChunk): NetlinkDigest[] => {
+  const words = new Int32Array(shared);
   const digests: NetlinkDigest[] = [];
   const length = 4 + fingerprintWords;
   for (let at = 0; at + length <= spans.length; at += length)
@@ -111,6 +115,8 @@ const joined = (requests: readonly Uint8Array[]): { requests: Uint8Array; ends: 
 export class LinuxNetlink implements Netlink {
   readonly #inboxes = new Map<number, Inbox>();
   readonly #listeners = new Set<() => void>();
+  /** The exchange thread's chunks by their number. */
+  readonly #memory = new Map<number, SharedArrayBuffer>();
   #worker: Worker | undefined;
   #lastId = 0;
   #isClosed = false;
@@ -136,7 +142,7 @@ export class LinuxNetlink implements Netlink {
   }
 
   /** The chunks of one exchange; each is the reader's until it asks for the next. */
-  async *#chunks(order: Omit<ExchangeJob, "kind" | "id">): AsyncGenerator<ExchangeChunk> {
+  async *#chunks(order: Omit<ExchangeJob, "kind" | "id">): AsyncGenerator<NamedChunk> {
     if (order.ends.length === 0) return;
     this.#lastId += 1;
     const id = this.#lastId;
@@ -145,7 +151,7 @@ export class LinuxNetlink implements Netlink {
     const worker = this.#exchangeWorker();
     this.#tell(worker, { kind: "start", id, ...order });
     let isDone = false;
-    let memory: SharedArrayBuffer | undefined;
+    let memory: number | undefined;
     const giveBack = (): void => {
       if (memory !== undefined) this.#tell(worker, { kind: "more", id, memory });
       memory = undefined;
@@ -159,7 +165,9 @@ export class LinuxNetlink implements Netlink {
         }
         isDone = report.isLast;
         memory = report.memory;
-        yield report;
+        const shared = this.#memory.get(report.memory);
+        if (shared === undefined) throw new Error(`the netlink thread named no memory ${report.memory}`);
+        yield { ...report, shared };
         giveBack();
       }
     } finally {
@@ -184,15 +192,29 @@ export class LinuxNetlink implements Netlink {
       return open;
     }
     const worker = new Worker(workerUrl("netlink-exchange"));
-    worker.on("message", (report: ExchangeReport) => this.#inboxes.get(report.id)?.put(report));
+    worker.on("message", (report: ExchangeReport) => this.#hear(report));
     const lost = (call: string): void => {
       if (this.#worker === worker) this.#worker = undefined;
+      this.#memory.clear();
       for (const [id, inbox] of this.#inboxes) inbox.put({ kind: "failed", id, call, errno: -1 });
     };
     worker.on("error", (error) => lost(`run the netlink thread: ${String(error)}`));
     worker.on("exit", () => lost("go on: the netlink thread has ended"));
     this.#worker = worker;
     return worker;
+  }
+
+  #hear(report: ExchangeReport): void {
+    if (report.kind === "forget") {
+      this.#memory.delete(report.memory);
+      return;
+    }
+    if (report.kind === "chunk" && report.fresh !== undefined) this.#memory.set(report.memory, report.fresh);
+    const inbox = this.#inboxes.get(report.id);
+    if (inbox !== undefined) inbox.put(report);
+    // Nobody waits for it any more: its memory is of use again.
+    else if (report.kind === "chunk" && this.#worker !== undefined)
+      this.#tell(this.#worker, { kind: "more", id: report.id, memory: report.memory });
   }
 
   #closedError(): SystemError {

@@ -1,7 +1,7 @@
 import { MessageReader, netlinkFlags } from "@lvs/core/net/netlink";
 import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { type AnswerSink, DigestChunk, newChunkMemory, newDigestRoom, RawChunk } from "./answer-chunk.ts";
+import { type AnswerSink, ChunkMemory, DigestChunk, newDigestRoom, RawChunk } from "./answer-chunk.ts";
 import { type Libc, linux, openLibc, timeOption } from "./libc.ts";
 import type { ExchangeCommand, ExchangeJob, ExchangeReport } from "./netlink-messages.ts";
 import { CallError, checked, kernelAddress, openNetlinkSocket } from "./netlink-socket.ts";
@@ -14,8 +14,6 @@ import { CallError, checked, kernelAddress, openNetlinkSocket } from "./netlink-
  */
 
 const chunksOnTheWay = 2;
-/** Memory kept for later: what a sweep and a question beside it use at once. */
-const spareMost = 4;
 
 /**
  * Of this thread alone: where processors are few, whoever wants to do something with an answer, or has another thing to do, goes before
@@ -41,7 +39,7 @@ class Exchange {
   readonly #post: (report: ExchangeReport) => void;
   readonly #sockets = new Map<"generic" | "route", number>();
   readonly #to = kernelAddress();
-  readonly #spare: SharedArrayBuffer[] = [];
+  readonly #memory = new ChunkMemory();
   readonly #digestRoom = newDigestRoom();
   #jobs: RunningJob[] = [];
   #isScheduled = false;
@@ -56,7 +54,7 @@ class Exchange {
         this.#jobs.push({ order: command, next: 0, onTheWay: 0 });
         break;
       case "more": {
-        if (this.#spare.length < spareMost) this.#spare.push(command.memory);
+        this.#giveBack(command.memory);
         const job = this.#jobs.find(({ order }) => order.id === command.id);
         if (job !== undefined) job.onTheWay -= 1;
         break;
@@ -100,14 +98,41 @@ class Exchange {
     this.#post({ kind: "failed", id: job.order.id, call, errno });
   }
 
+  #giveBack(memory: number): void {
+    if (this.#memory.giveBack(memory)) this.#post({ kind: "forget", memory });
+  }
+
   /** True when the job has more to do. */
   #runChunk(job: RunningJob): boolean {
     const { order } = job;
-    const memory = this.#spare.pop() ?? newChunkMemory();
+    const room = this.#memory.take();
     const chunk =
       order.known === undefined
-        ? new RawChunk(memory)
-        : new DigestChunk(this.#digestRoom, order.known, memory);
+        ? new RawChunk(room.memory)
+        : new DigestChunk(this.#digestRoom, order.known, room.memory);
+    try {
+      this.#fill(job, chunk);
+    } catch (error) {
+      this.#giveBack(room.number);
+      throw error;
+    }
+    const isLast = job.next >= order.ends.length;
+    if (chunk.spans.length === 0 && !isLast) {
+      this.#giveBack(room.number);
+      return true;
+    }
+    // It may have grown into other memory.
+    const isSame = chunk.memory === room.memory;
+    const number = isSame ? room.number : this.#memory.add(chunk.memory);
+    if (!isSame) this.#giveBack(room.number);
+    const spans = Int32Array.from(chunk.spans);
+    this.#post({ kind: "chunk", id: order.id, ...this.#memory.tell(number), spans, isLast });
+    job.onTheWay += 1;
+    return !isLast;
+  }
+
+  #fill(job: RunningJob, chunk: AnswerSink): void {
+    const { order } = job;
     const fd = this.#socket(order.bus);
     while (job.next < order.ends.length && !chunk.isFull) {
       const first = job.next;
@@ -116,15 +141,6 @@ class Exchange {
       this.#receive(fd, order, { first, last, chunk });
       job.next = last;
     }
-    const isLast = job.next >= order.ends.length;
-    if (chunk.spans.length === 0 && !isLast) {
-      this.#spare.push(memory);
-      return true;
-    }
-    const spans = Int32Array.from(chunk.spans);
-    this.#post({ kind: "chunk", id: order.id, memory: chunk.memory, spans, isLast });
-    job.onTheWay += 1;
-    return !isLast;
   }
 
   #socket(bus: "generic" | "route"): number {

@@ -17,23 +17,28 @@ export interface ExchangeJob {
 export type ExchangeCommand =
   | ExchangeJob
   /** One chunk was used up; its memory comes back to be filled again. */
-  | { readonly kind: "more"; readonly id: number; readonly memory: SharedArrayBuffer }
+  | { readonly kind: "more"; readonly id: number; readonly memory: number }
   | { readonly kind: "cancel"; readonly id: number };
 
 /**
- * Four numbers for each answer: index, start, end (in bytes; of a digest in words), errno; of a digest five more: its fingerprint. The memory is shared and goes to and fro, never transferred: every transfer
- * counts as new external memory, and a large sweep then runs four full garbage collections.
+ * Four numbers for each answer: index, start, end (in bytes; of a digest in words), errno; of a digest five more: its fingerprint. The
+ * memory is shared and has a number. It is handed over once and then only named: whatever crosses as memory, transferred or shared,
+ * counts as new external memory each time, and a large sweep then runs several full garbage collections.
  */
 export interface ExchangeChunk {
   readonly kind: "chunk";
   readonly id: number;
-  readonly memory: SharedArrayBuffer;
+  readonly memory: number;
+  /** The memory itself, the first time. */
+  readonly fresh?: SharedArrayBuffer;
   readonly spans: Int32Array;
   readonly isLast: boolean;
 }
 
 export type ExchangeReport =
   | ExchangeChunk
+  /** The memory of that number is never named again. */
+  | { readonly kind: "forget"; readonly memory: number }
   | {
       readonly kind: "failed";
       readonly id: number;

@@ -1,3 +1,4 @@
+import { totalsMoveEveryMs } from "@lvs/core/ipvs/rates";
 import type { RegisteredDirector } from "./agents.ts";
 import { database } from "./db.ts";
 import { watchDirector, type WatchHandlers } from "./director-watch.ts";
@@ -33,6 +34,8 @@ interface Watch {
 }
 
 const sampleEveryMs = 5_000;
+/** So long after a sample the tables are looked at for the next one: twice the kernel's own interval before it. */
+const lookAfterMs = sampleEveryMs - 2 * totalsMoveEveryMs;
 /** 400 rows a second at most: a big table is sampled less often, not worse. */
 const mostRowsPerTick = 2_000;
 const rollUpEveryMs = 60_000;
@@ -160,8 +163,14 @@ function startSampling(isHolder: () => boolean): { stop: () => void } {
       isBusy = false;
     }
   };
+  const look = (): void => {
+    if (isHolder()) sampler.look(currentFleet().directors);
+  };
   const timers = [
-    setInterval(() => runAlone("samples", tick()), sampleEveryMs),
+    setInterval(() => {
+      runAlone("samples", tick());
+      setTimeout(look, lookAfterMs);
+    }, sampleEveryMs),
     setInterval(() => isHolder() && runAlone("samples", rollUp(Date.now())), rollUpEveryMs),
     setInterval(() => isHolder() && runAlone("samples", prune(Date.now())), pruneEveryMs),
   ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { noCounters, noRates, type Counters, type IpvsTable } from "@lvs/core/ipvs/model";
+import { totalsMoveEveryMs } from "@lvs/core/ipvs/rates";
 import { makeSampler } from "./sampler.ts";
 import { stateWith } from "./testing/agent.ts";
 
@@ -84,5 +85,51 @@ describe("samples", () => {
     expect(sampler.take([director(6_000, table({ connections: 1 }, { connections: 6 }))])).toEqual([]);
     sampler.take([director(8_000, table({ connections: 2 }, { connections: 7 }), "connecting")]);
     expect(sampler.take([director(11_000, table({ connections: 9 }, { connections: 9 }))])).toEqual([]);
+  });
+
+  it("of a steady stream are steady, though the kernel moves its totals every two seconds and is asked every five", () => {
+    const sampler = makeSampler();
+    const perSecond = 1_000;
+    /** As the kernel shows it: what had come in at its last tick. */
+    const at = (atMs: number): FleetDirector => {
+      const connections = Math.floor((atMs - 700) / totalsMoveEveryMs) * 2 * perSecond;
+      return director(atMs, table({ connections }, { connections: connections / 2 }));
+    };
+    const rates: number[] = [];
+    for (let startMs = 10_000; startMs < 70_000; startMs += 5_000) {
+      const jitterMs = (startMs / 5_000) % 3;
+      const rows = sampler.take([at(startMs + jitterMs * 20)]);
+      rates.push(...rows.map((row) => row.rates.connectionsPerSecond));
+      sampler.look([at(startMs + 1_000 + jitterMs * 10)]);
+      sampler.look([at(startMs + 4_000)]);
+    }
+    expect(rates.length).toBe(22);
+    for (const [index, rate] of rates.entries()) {
+      const truth = index % 2 === 0 ? perSecond : perSecond / 2;
+      expect(Math.abs(rate - truth) / truth).toBeLessThan(0.02);
+    }
+  });
+
+  it("of a service that was removed and made anew are a gap, then what the new one counts", () => {
+    const sampler = makeSampler();
+    const empty: IpvsTable = { ...table({}, {}), services: [] };
+    const counts = (atMs: number, connections: number) =>
+      director(atMs, table({ connections }, { connections }));
+    const numbers = (rows: ReturnType<typeof sampler.take>) =>
+      rows.map((row) => row.rates.connectionsPerSecond);
+    sampler.look([counts(1_000, 5_000)]);
+    expect(numbers(sampler.take([counts(5_000, 5_040)]))).toEqual([10, 10]);
+    sampler.look([director(6_000, empty)]);
+    expect(numbers(sampler.take([counts(10_000, 8)]))).toEqual([]);
+    sampler.look([counts(11_000, 8)]);
+    expect(numbers(sampler.take([counts(15_000, 88)]))).toEqual([20, 20]);
+  });
+
+  it("begin anew where the director's clock was set back", () => {
+    const sampler = makeSampler();
+    sampler.look([director(100_000, table({}, {}))]);
+    sampler.look([director(1_000, table({ connections: 10 }, {}))]);
+    const rows = sampler.take([director(5_000, table({ connections: 50 }, {}))]);
+    expect(rows[0]?.rates.connectionsPerSecond).toBe(10);
   });
 });

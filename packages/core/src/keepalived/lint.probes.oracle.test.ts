@@ -57,6 +57,16 @@ const probes: readonly string[] = [
     (lines) => `vrrp_sync_group G {\ngroup {\nV\nV2\n}\n${lines}\n}\n${instance(vip("192.0.2.10"))}`,
   ),
   `vrrp_sync_group G {\ngroup {\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
+  ...[
+    "vrrp_script S {\nscript /bin/true",
+    "vrrp_track_process S {\nprocess sshd",
+    "bfd_instance S {\nneighbor_ip 192.0.2.9",
+  ].flatMap((tracker, index) => {
+    const list = ["track_script", "track_process", "track_bfd"][index] ?? "";
+    return ["S bad", "none bad", "S weight 999", "none weight 999"].map(
+      (item) => `${tracker}\n}\n${instance(vip("192.0.2.10"), `${list} {\n${item}\n}`)}`,
+    );
+  }),
   `track_group G {\ngroup {\nV\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
 ];
 

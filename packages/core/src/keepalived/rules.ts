@@ -29,6 +29,7 @@ import { hexOctets } from "./rules/checkers/hex-octets.ts";
 import { ignoredWeight } from "./rules/vrrp/ignored-weight.ts";
 import { inhibitEffects } from "./rules/files/inhibit-effects.ts";
 import { initFile } from "./rules/trackers/init-file.ts";
+import { interfaceDelay } from "./rules/vrrp/interface-delay.ts";
 import { interfaceMissing } from "./rules/vrrp/interface-missing.ts";
 import { invalidAddress } from "./rules/values/invalid-address.ts";
 import { invalidBoolean } from "./rules/values/invalid-boolean.ts";
@@ -40,6 +41,7 @@ import { invalidRule } from "./rules/vrrp/invalid-rule.ts";
 import { invalidServer } from "./rules/lvs/invalid-server.ts";
 import { invalidVip } from "./rules/vrrp/invalid-vip.ts";
 import { listWithoutBrace } from "./rules/braces/list-without-brace.ts";
+import { loopbackInterface } from "./rules/vrrp/loopback-interface.ts";
 import { masterPriority } from "./rules/vrrp/master-priority.ts";
 import { missingOpenBrace } from "./rules/braces/missing-open-brace.ts";
 import { missingValue } from "./rules/values/missing-value.ts";
@@ -135,11 +137,13 @@ export const ruleGroups: readonly RuleGroup[] = [
       duplicateName,
       duplicateVrid,
       ignoredWeight,
+      interfaceDelay,
       interfaceMissing,
       invalidPeer,
       invalidRoute,
       invalidRule,
       invalidVip,
+      loopbackInterface,
       masterPriority,
       mixedFamilies,
       multicastTarget,

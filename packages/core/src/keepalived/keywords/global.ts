@@ -96,7 +96,7 @@ export const globalKeywords = [
   keyword("vrrp_notify_priority_changes", "write changes of priority to the pipes", flag),
   keyword("fifo_write_vrrp_states_on_reload", "write all VRRP states to the pipes after a reload"),
   keyword("default_interface", "interface of static addresses that name none", {
-    values: [networkInterface],
+    values: [text("INTERFACE")],
     default: "eth0",
   }),
   keyword("dynamic_interfaces", "accept interfaces that do not exist yet", {
@@ -200,8 +200,12 @@ export const globalKeywords = [
   keyword("vrrp_iptables", "chains for no_accept: [IN [OUT]]", {
     values: [text("CHAIN", 27), text("CHAIN", 27)],
     required: 0,
+    deprecated: reported("nftables"),
   }),
-  keyword("vrrp_ipsets", "names of the ipsets used with vrrp_iptables", { rest: text("SET", 30) }),
+  keyword("vrrp_ipsets", "names of the ipsets used with vrrp_iptables", {
+    rest: text("SET", 30),
+    deprecated: reported("nftables"),
+  }),
   keyword("nftables", "table for no_accept and VMACs", {
     values: [text("TABLE", 255)],
     required: 0,

@@ -3,7 +3,7 @@ import type { Entry } from "../../reading.ts";
 import { readAddressOf } from "../../words.ts";
 import { inServer } from "../examples.ts";
 import { familyOfAddress } from "../families.ts";
-import { endOf, lastOf, named } from "../rule.ts";
+import { endOf, lastOf, linesOf, named } from "../rule.ts";
 import type { Report, Rule } from "../rule.ts";
 
 const connecting: ReadonlySet<string> = new Set([
@@ -33,14 +33,22 @@ export const checkAddress: Rule = {
       const server = readAddressOf(entry.words[1] ?? "");
       if (server === undefined) return;
       for (const check of entry.inside?.entries ?? []) {
-        if (isConnecting(check.keyword) && check.inside !== undefined) checkOne(check, server, report);
+        if (!isConnecting(check.keyword) || check.inside === undefined) continue;
+        const ownTarget = check.keyword.name === "SMTP_CHECK" ? undefined : server;
+        checkOne(check, { server, target: ownTarget }, report);
+        for (const host of linesOf(check, "host")) checkOne(host, { server, target: server }, report);
       }
     },
   },
 };
 
-const checkOne = (check: Entry, server: string, report: Report): void => {
-  let target = check.keyword.name === "SMTP_CHECK" ? undefined : server;
+/** `target`: where it connects to until connect_ip says something else; SMTP_CHECK does not know yet. */
+const checkOne = (
+  check: Entry,
+  { server, target: first }: { server: string; target: string | undefined },
+  report: Report,
+): void => {
+  let target = first;
   let source: string | undefined;
   for (const { keyword, words, spot } of check.inside?.entries ?? []) {
     if (keyword.name !== "connect_ip" && keyword.name !== "bindto") continue;

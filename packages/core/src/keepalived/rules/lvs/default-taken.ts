@@ -1,7 +1,7 @@
 import { inService } from "../examples.ts";
-import { named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { nameOfService, readService } from "./service.ts";
+import { ofServices } from "./known-service.ts";
+import { nameOfService } from "./service.ts";
 import type { Service } from "./service.ts";
 
 const base = "virtual_server 192.0.2.10 80 {\n    lb_kind DR\n    real_server 192.0.2.21 80 {\n    }\n}\n";
@@ -15,19 +15,15 @@ export const defaultTaken: Rule = {
   mend: "Write protocol, lb_algo and lb_kind.",
   bad: base,
   good: inService(),
-  ofEntry: {
-    concerns: named("virtual_server"),
-    check: (entry, report) => {
-      const service = readService(entry);
-      if (service === undefined || service.servers.length === 0) return;
-      for (const { missing, taken } of defaultsOf(service)) {
-        report(
-          entry.spot,
-          `virtual server ${nameOfService(service)} has no ${missing}: keepalived takes ${taken}`,
-        );
-      }
-    },
-  },
+  ...ofServices((service, report) => {
+    if (service.servers.length === 0) return;
+    for (const { missing, taken } of defaultsOf(service)) {
+      report(
+        service.entry.spot,
+        `virtual server ${nameOfService(service)} has no ${missing}: keepalived takes ${taken}`,
+      );
+    }
+  }),
 };
 
 function* defaultsOf(service: Service): IterableIterator<{ missing: string; taken: string }> {

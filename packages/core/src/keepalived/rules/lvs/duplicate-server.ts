@@ -1,7 +1,7 @@
 import { inService } from "../examples.ts";
-import { named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { nameOfServer, nameOfService, readService } from "./service.ts";
+import { ofServices } from "./known-service.ts";
+import { nameOfServer, nameOfService } from "./service.ts";
 import type { Server } from "./service.ts";
 
 const second = "    real_server 192.0.2.21 80 {\n        weight 2\n    }\n}\n";
@@ -14,21 +14,16 @@ export const duplicateServer: Rule = {
   mend: "Remove one.",
   bad: inService().replace(/\}\n$/u, second),
   good: inService(),
-  ofEntry: {
-    concerns: named("virtual_server"),
-    check: (entry, report) => {
-      const service = readService(entry);
-      if (service === undefined) return;
-      const firsts = new Map<string, Server>();
-      for (const server of service.servers) {
-        const key = `${server.address} ${server.port}`;
-        const first = firsts.get(key);
-        if (first === undefined) firsts.set(key, server);
-        else {
-          const message = `real server ${nameOfServer(service, server)} stands in ${nameOfService(service)} before`;
-          report(server.entry.spot, message, { related: [{ spot: first.entry.spot, message: "the first" }] });
-        }
+  ...ofServices((service, report) => {
+    const firsts = new Map<string, Server>();
+    for (const server of service.servers) {
+      const key = `${server.address} ${server.port}`;
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, server);
+      else {
+        const message = `real server ${nameOfServer(service, server)} stands in ${nameOfService(service)} before`;
+        report(server.entry.spot, message, { related: [{ spot: first.entry.spot, message: "the first" }] });
       }
-    },
-  },
+    }
+  }),
 };

@@ -2,6 +2,7 @@ import { addressToBytes } from "../../../net/address.ts";
 import type { Item } from "../../reading.ts";
 import { isNumericAddress, readAddress, readAddressOf, readInteger } from "../../words.ts";
 import { familyOfAddress } from "../families.ts";
+import type { Family } from "../families.ts";
 import { named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
 
@@ -70,6 +71,17 @@ const maskFault = (mask: string, address: string): string | undefined => {
   return hasHostBits ? `${address} is not the first address of its /${mask}` : undefined;
 };
 
+const familyOfEntry = (entry: GroupEntry): Family | undefined =>
+  entry.kind === "addresses" ? familyOfAddress(entry.address) : entry.family;
+
+/** Whether a group holds entries of a family. */
+export const holdsFamily = (entries: readonly GroupEntry[], family: Family | undefined): boolean =>
+  entries.some((entry) => familyOfEntry(entry) === family);
+
+/** Both families, and a mark that could be of either. */
+export const isAmbiguous = (entries: readonly GroupEntry[]): boolean =>
+  holdsFamily(entries, "inet") && holdsFamily(entries, "inet6") && holdsFamily(entries, undefined);
+
 export const groupEntry: Rule = {
   code: "group-entry",
   severity: "error",
@@ -81,14 +93,16 @@ export const groupEntry: Rule = {
   ofEntry: {
     concerns: named("virtual_server_group"),
     check: ({ words, items = [], spot, listEnd = spot }, report) => {
-      let good = 0;
+      const entries: GroupEntry[] = [];
       for (const item of items) {
         const entry = readGroupEntry(item);
         if (typeof entry === "string") report(item.spot, `${entry}: keepalived passes over this line`);
-        else good += 1;
+        else entries.push(entry);
       }
-      if (good === 0)
-        report(listEnd, `virtual_server_group ${words[1] ?? ""} has no entries: keepalived drops it`);
+      const name = `virtual_server_group ${words[1] ?? ""}`;
+      if (entries.length === 0) report(listEnd, `${name} has no entries: keepalived drops it`);
+      else if (isAmbiguous(entries))
+        report(listEnd, `${name} holds IPv4, IPv6 and a mark of no family: keepalived drops it`);
     },
   },
 };

@@ -1,7 +1,19 @@
 import { inService } from "../examples.ts";
-import { lastOf, named } from "../rule.ts";
+import { lastOf } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { nameOfService, readService } from "./service.ts";
+import { ofServices } from "./known-service.ts";
+import { nameOfService } from "./service.ts";
+import type { Service } from "./service.ts";
+
+/** Of two real servers that are the same the second is dropped. */
+const totalWeight = ({ servers }: Service): number => {
+  const firsts = new Map(
+    servers.toReversed().map(({ address, port, weight }) => [`${address} ${port}`, weight]),
+  );
+  let total = 0;
+  for (const weight of firsts.values()) total += weight;
+  return total;
+};
 
 export const quorumWeight: Rule = {
   code: "quorum-weight",
@@ -12,26 +24,18 @@ export const quorumWeight: Rule = {
   mend: "Write a quorum below the total weight, and a hysteresis below the quorum.",
   bad: inService("quorum 3"),
   good: inService("quorum 1"),
-  ofEntry: {
-    concerns: named("virtual_server"),
-    check: (entry, report) => {
-      const service = readService(entry);
-      if (service === undefined || service.servers.length === 0) return;
-      const total = service.servers.reduce((sum, { weight }) => sum + weight, 0);
-      const quorum = Math.min(service.quorum, total);
+  ...ofServices((service, report) => {
+    const { entry, servers, hysteresis } = service;
+    if (servers.length === 0) return;
+    const total = totalWeight(service);
+    const quorum = Math.min(service.quorum, total);
+    const name = nameOfService(service);
+    if (service.quorum > total) {
       const line = lastOf(entry, "quorum") ?? entry;
-      if (service.quorum > total) {
-        report(
-          line.spot,
-          `quorum ${service.quorum} of ${nameOfService(service)} exceeds the total weight ${total}`,
-        );
-      }
-      if (service.hysteresis < quorum || quorum === 0) return;
-      const spot = (lastOf(entry, "hysteresis") ?? entry).spot;
-      report(
-        spot,
-        `hysteresis ${service.hysteresis} of ${nameOfService(service)} is not below the quorum ${quorum}`,
-      );
-    },
-  },
+      report(line.spot, `quorum ${service.quorum} of ${name} exceeds the total weight ${total}`);
+    }
+    if (hysteresis < quorum || quorum === 0) return;
+    const line = lastOf(entry, "hysteresis") ?? entry;
+    report(line.spot, `hysteresis ${hysteresis} of ${name} is not below the quorum ${quorum}`);
+  }),
 };

@@ -1,6 +1,6 @@
 import { inService } from "../examples.ts";
 import { nameOfFamily } from "../families.ts";
-import { endOf, lastOf, named } from "../rule.ts";
+import { endOf, lastOf, linesOf, named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
 import { nameOfService, readService } from "./service.ts";
 
@@ -18,6 +18,11 @@ export const serverFamily: Rule = {
       const service = readService(entry);
       if (service === undefined) return;
       const own = nameOfFamily(service.family ?? "inet");
+      for (const { words, spot } of linesOf(entry, "ip_family")) {
+        const isOther = words[1] === (service.family === "inet6" ? "inet" : "inet6");
+        if (service.kind === "address" && isOther)
+          report(spot, `${nameOfService(service)} is ${own}: ip_family ${words[1] ?? ""} is not read`);
+      }
       for (const { entry: line, address } of service.strangers) {
         report(
           endOf(line),

@@ -1,8 +1,8 @@
 import { inService } from "../examples.ts";
 import type { FileView, Rule, TopEntry } from "../rule.ts";
 import { lastOf } from "../rule.ts";
-import { readGroupEntry } from "./group-entry.ts";
 import type { GroupEntry } from "./group-entry.ts";
+import { groupsOf, whyIgnored } from "./known-service.ts";
 import { nameOfServer, nameOfService, readService, settledMethod } from "./service.ts";
 import type { Service } from "./service.ts";
 
@@ -19,29 +19,20 @@ export const serverGroup: Rule = {
   bad: group.replace("web", "wep") + byGroup,
   good: group + byGroup,
   ofFile: (file) => {
-    const groups = new Map(
-      file.of("virtual_server_group").map((top) => [top.entry.words[1] ?? "", entriesOf(top)]),
-    );
+    const groups = groupsOf(file);
     for (const top of file.of("virtual_server")) {
       const service = readService(top.entry);
-      if (service?.kind !== "group" || service.servers.length === 0) continue;
-      const entries = groups.get(service.target);
-      if (entries === undefined) {
-        file.report(
-          top.absolute(top.entry.spot),
-          `there is no virtual_server_group ${service.target}: this virtual server serves nothing`,
-          { severity: "warning" },
-        );
-      } else checkMembers(file, top, { service, entries });
+      if (service?.kind !== "group") continue;
+      const why = whyIgnored(service, groups);
+      const entries = groups.get(service.target) ?? [];
+      if (why === undefined && service.servers.length > 0) checkMembers(file, top, { service, entries });
+      if (why === undefined) continue;
+      file.report(top.absolute(top.entry.spot), `${why}: this virtual server serves nothing`, {
+        severity: "warning",
+      });
     }
   },
 };
-
-const entriesOf = ({ entry }: TopEntry): readonly GroupEntry[] =>
-  (entry.items ?? []).flatMap((item) => {
-    const read = readGroupEntry(item);
-    return typeof read === "string" ? [] : [read];
-  });
 
 const checkMembers = (
   file: FileView,

@@ -1,7 +1,8 @@
 import { inService } from "../examples.ts";
-import { lastOf, named } from "../rule.ts";
+import { lastOf } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { nameOfService, readService } from "./service.ts";
+import { ofServices } from "./known-service.ts";
+import { nameOfService } from "./service.ts";
 import type { Service } from "./service.ts";
 
 export const serviceSetting: Rule = {
@@ -13,19 +14,13 @@ export const serviceSetting: Rule = {
   mend: "Remove the setting, or change the service.",
   bad: inService("ops"),
   good: inService("persistence_timeout 300"),
-  ofEntry: {
-    concerns: named("virtual_server"),
-    check: (entry, report) => {
-      const service = readService(entry);
-      if (service === undefined || service.servers.length === 0) return;
-      for (const { keyword, message } of conflictsOf(service)) {
-        report(
-          (lastOf(entry, keyword) ?? entry).spot,
-          `virtual server ${nameOfService(service)}: ${message}`,
-        );
-      }
-    },
-  },
+  ...ofServices((service, report) => {
+    if (service.servers.length === 0) return;
+    for (const { keyword, message } of conflictsOf(service)) {
+      const line = lastOf(service.entry, keyword) ?? service.entry;
+      report(line.spot, `virtual server ${nameOfService(service)}: ${message}`);
+    }
+  }),
 };
 
 function* conflictsOf(service: Service): IterableIterator<{ keyword: string; message: string }> {

@@ -2,6 +2,7 @@ import type { Entry } from "../../reading.ts";
 import { readInteger } from "../../words.ts";
 import { inInstance } from "../examples.ts";
 import type { Rule } from "../rule.ts";
+import { trackedIn } from "./tracked.ts";
 
 const limits: Record<string, number> = {
   "tracked-interfaces": 253,
@@ -37,12 +38,19 @@ export const trackOption: Rule = {
   bad: inInstance("track_interface {", "eth1 weight=10", "}"),
   good: inInstance("track_interface {", "eth1 weight 10", "}"),
   ofEntry: {
-    concerns: ({ list }) => list !== undefined && list in limits,
-    check: ({ keyword, items = [] }: Entry, report) => {
+    concerns: ({ list }) => list === "tracked-interfaces",
+    check: ({ items = [] }: Entry, report) => {
       for (const { words, spot } of items) {
-        const fault = faultOf(words, keyword.list ?? "");
+        const fault = faultOf(words, "tracked-interfaces");
         if (fault !== undefined) report(spot, fault);
       }
     },
+  },
+  // keepalived looks no further at a tracker that it does not know.
+  ofFile: (file) => {
+    for (const { top, item, listKind, known } of trackedIn(file)) {
+      const fault = known.has(item.words[0] ?? "") ? faultOf(item.words, listKind) : undefined;
+      if (fault !== undefined) file.report(top.absolute(item.spot), fault);
+    }
   },
 };

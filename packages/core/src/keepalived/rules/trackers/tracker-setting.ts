@@ -8,8 +8,8 @@ const processExample = (...lines: readonly string[]): string =>
 
 const setOnce: Record<string, readonly string[]> = {
   vrrp_track_process: ["process", "weight"],
-  track_file: ["file"],
-  vrrp_track_file: ["file"],
+  track_file: ["file", "weight"],
+  vrrp_track_file: ["file", "weight"],
 };
 
 export const trackerSetting: Rule = {

@@ -10,7 +10,15 @@ const optionFault = (words: readonly string[]): string | undefined => {
     if (readInteger(value, { min: 0, max: 255 }).fault !== undefined) return `${option} must be 0 to 255`;
     if (option !== "min_ttl" && option !== "max_ttl") return `${option} is no option of a peer`;
   }
-  return undefined;
+  return limitOf(words, "min_ttl", 0) > limitOf(words, "max_ttl", 255)
+    ? "min_ttl is above max_ttl: every advert of this peer is dropped"
+    : undefined;
+};
+
+/** The last value of an option. */
+const limitOf = (words: readonly string[], option: string, byDefault: number): number => {
+  const at = words.lastIndexOf(option);
+  return at < 1 ? byDefault : readInteger(words[at + 1] ?? "", { min: 0, max: 255 }).value;
 };
 
 export const invalidPeer: Rule = {

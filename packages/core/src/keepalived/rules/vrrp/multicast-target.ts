@@ -13,13 +13,17 @@ export const multicastTarget: Rule = {
   bad: inInstance("mcast_dst_ip 192.0.2.1"),
   good: inInstance("mcast_dst_ip 224.0.0.19"),
   ofEntry: {
-    concerns: named("mcast_dst_ip"),
-    check: ({ words, spot }, report) => {
+    concerns: named("mcast_dst_ip", "vrrp_mcast_group6"),
+    check: ({ keyword, words, spot }, report) => {
       const [, word = ""] = words;
       const isGood =
         isMulticast(word, word.includes(":") ? 6 : 4) && (!word.includes(":") || /^ff.2:/iu.test(word));
-      if (isNumericAddress(word) && !isGood)
-        report(spot, `${word} is no multicast address adverts can go to`);
+      if (!isNumericAddress(word) || isGood) return;
+      if (keyword.name === "mcast_dst_ip") report(spot, `${word} is no multicast address adverts can go to`);
+      else if (isMulticast(word, 6))
+        report(spot, `${word} is not link-local: routers may carry adverts out of the segment`, {
+          severity: "warning",
+        });
     },
   },
 };

@@ -1,5 +1,6 @@
 import type { Keyword } from "../../keywords/keyword.ts";
 import { inInstance } from "../examples.ts";
+import { linesOf, named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
 
 const isStatic = ({ list }: Keyword): boolean => list?.startsWith("static-") === true;
@@ -15,6 +16,13 @@ export const trackGroup: Rule = {
   mend: "Correct the name, or move the track_group up.",
   bad: inInstance() + routes + group,
   good: inInstance() + group + routes,
+  ofEntry: {
+    concerns: named("track_group"),
+    check: (entry, report) => {
+      for (const { spot } of linesOf(entry, "group").slice(1))
+        report(spot, `${entry.words[1] ?? ""} has a list of members already: this one is not read`);
+    },
+  },
   ofFile: (file) => {
     const known = new Set<string>();
     for (const { entry, absolute } of file.top) {

@@ -1,6 +1,7 @@
 import type { Configured, ConfiguredInstance, ConfiguredService } from "../director/configured.ts";
 import type { Row } from "../director/commands.ts";
 import { serviceKey } from "../ipvs/table.ts";
+import { skewMs } from "../vrrp/timing.ts";
 import { configuredOf, holdersOf, withoutPrefix, type ClusterFacts, type DirectorFacts } from "./facts.ts";
 
 /** What the files of a cluster's directors say together: who would be MASTER of what, and where a real server stands. */
@@ -107,10 +108,7 @@ function heirOf(
     .toSorted((a, b) => (findInstance(b, name)?.priority ?? 0) - (findInstance(a, name)?.priority ?? 0))[0];
 }
 
-/**
- * How long nobody holds the instance when its MASTER leaves with priority 0: the heir's skew time, ms
- * (RFC 3768 section 6.1: (256 - priority) / 256 s; RFC 5798 section 6.1 scales it by the advertisement interval).
- */
+/** How long nobody holds the instance when its MASTER leaves with priority 0: the heir's skew time, ms (`skewMs`). */
 export function stopGapMs(
   directors: readonly PicturedDirector[],
   leaving: PicturedDirector,
@@ -119,8 +117,8 @@ export function stopGapMs(
   const heir = heirOf(directors, leaving, name);
   const instance = heir === undefined ? undefined : findInstance(heir, name);
   if (instance === undefined) return 0;
-  const scaleMs = instance.version === 2 ? 1_000 : instance.advertIntervalCs * 10;
-  return Math.round(((256 - instance.priority) / 256) * scaleMs);
+  const { advertIntervalCs, priority, version } = instance;
+  return Math.round(skewMs({ version, priority, masterAdvertIntervalMs: advertIntervalCs * 10 }));
 }
 
 /** Longest time after which a returning director has taken over: master-down interval and its start, ms. */

@@ -3,6 +3,7 @@ import { knownValue } from "@lvs/core/director/fact";
 import type { DirectorState, VrrpInstance } from "@lvs/core/director/state";
 import { directorAge, isUsable } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
+import { masterDownMs, skewMs } from "@lvs/core/vrrp/timing";
 import { printAge, printSeconds, printTime } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { VrrpMark } from "@/client/marks.tsx";
@@ -97,10 +98,8 @@ const useEntries = (props: {
 /** RFC 3768 and 5798: master down after three intervals and the skew of the one that takes over; a stop costs the skew alone. */
 const takeOverWords = (own: VrrpInstance, peer: VrrpInstance | undefined): { stop: string; loss: string } => {
   const priority = peer?.effectivePriority ?? own.effectivePriority;
-  const advertMs = own.advertIntervalCs * 10;
-  const share = (256 - priority) / 256;
-  const skewMs = own.version === 2 ? share * 1_000 : share * advertMs;
-  return { stop: printSeconds(skewMs), loss: printSeconds(3 * advertMs + skewMs) };
+  const pace = { version: own.version, priority, masterAdvertIntervalMs: own.advertIntervalCs * 10 };
+  return { stop: printSeconds(skewMs(pace)), loss: printSeconds(masterDownMs(pace)) };
 };
 
 interface Peer {

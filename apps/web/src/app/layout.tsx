@@ -20,6 +20,7 @@ import "@/ui/styles/solo.css";
 import "@/ui/styles/extras.css";
 import "@/ui/styles/narrow.css";
 import "@/ui/styles/narrow-tables.css";
+import "@/ui/styles/narrow-lists.css";
 import "@/ui/styles/connections.css";
 
 export const metadata: Metadata = { title: { default: "LVS Console", template: "%s · LVS Console" } };

@@ -47,7 +47,10 @@ export const NewUserForm = () => {
           onChange={(chosen) => {
             if (isRole(chosen)) setRole(chosen);
           }}
-          choices={roles.map((value) => ({ value, text: `${roleNames(value)}: ${t(`may.${value}`)}` }))}
+          choices={roles.map((value) => ({
+            value,
+            text: t("roleChoice", { role: roleNames(value), may: t(`may.${value}`) }),
+          }))}
         />
         <NewPasswordField label={t("password")} {...field("password")} />
       </EntryForm>

@@ -56,7 +56,7 @@ const People = () => {
   if (query.data === undefined) return <Loading text={(seconds) => common("asking", { seconds })} />;
   return (
     <div className="wide-scroll">
-      <table className="t">
+      <table className="t people">
         <thead>
           <tr>
             <th>{t("columns.name")}</th>
@@ -116,6 +116,7 @@ const Account = ({ account }: { account: AccountData }) => {
           />
         </td>
         <td className="q">
+          <span className="only-s">{t("columns.seen")} </span>
           {account.lastSeenAtMs === undefined ? t("never") : printTime(account.lastSeenAtMs, nowMs)}
         </td>
         <td>

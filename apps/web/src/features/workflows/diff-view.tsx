@@ -1,11 +1,13 @@
 "use client";
 import type { Plan } from "@lvs/core/workflow/plan";
+import { useLists } from "@/client/lists.ts";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
 
 /** What changes in keepalived.conf, as the director's own agent answered. Equal changes of several directors stand once. */
 export const DiffView = ({ diffs }: { diffs: Plan["diffs"] }) => {
   const t = useTranslations("plans");
+  const lists = useLists();
   if (diffs.length === 0) return null;
   const groups = new Map<string, { names: string[]; lines: Plan["diffs"][number]["lines"] }>();
   for (const diff of diffs) {
@@ -18,7 +20,7 @@ export const DiffView = ({ diffs }: { diffs: Plan["diffs"] }) => {
     <Section
       key={key}
       title={t("diff")}
-      aside={t("diffOn", { count: countOf(lines), names: names.join(", ") })}
+      aside={t("diffOn", { count: countOf(lines), names: lists.names(names) })}
     >
       {lines.length === 0 ? (
         <p className="q">{t("noDiff")}</p>

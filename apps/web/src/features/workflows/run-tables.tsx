@@ -8,6 +8,7 @@ import type { Destination, VirtualService } from "@lvs/core/ipvs/model";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import type { Plan } from "@lvs/core/workflow/plan";
 import type { Run } from "@lvs/core/workflow/run";
+import { useLists } from "@/client/lists.ts";
 import { useFleet, useNow, useTraces } from "@/client/live.tsx";
 import { sparkValues } from "@/client/spark-values.ts";
 import { State } from "@/ui/glyph.tsx";
@@ -121,14 +122,15 @@ const Service = ({ left, right, service }: ServiceProps) => {
 
 const Roles = ({ directors }: { directors: readonly FleetDirector[] }) => {
   const t = useTranslations("runTable");
+  const lists = useLists();
   const nowMs = useNow();
-  return directors
-    .map((director) => {
+  return lists.clauses(
+    directors.map((director) => {
       if (!isUsable(directorAge(director, nowMs))) return t("old", { director: director.name });
       const states = director.state === undefined ? [] : (knownValue(director.state.vrrp) ?? []);
-      return `${director.name} ${[...new Set(states.map((each) => each.state))].join(", ")}`;
-    })
-    .join("; ");
+      return `${director.name} ${lists.names(new Set(states.map((each) => each.state)))}`;
+    }),
+  );
 };
 
 const Row = (props: {

@@ -33,7 +33,7 @@ export const StartForm = ({ plan }: { plan: Plan }) => {
       start.mutate({ request: plan.request, typedSubject: typed, shown: shownOf(plan) });
   };
   return (
-    <form className="sec" method="post" onSubmit={submit}>
+    <form className="sec wide-field" method="post" onSubmit={submit}>
       <Field
         label={t("typeToStart", { subject: plan.subject })}
         value={typed}

@@ -4,6 +4,7 @@ import type { Fleet } from "@lvs/core/fleet/model";
 import type { Run, WaitCause } from "@lvs/core/workflow/run";
 import { causeKey } from "@lvs/core/workflow/waiting";
 import { printAge, printTime } from "@/client/format.ts";
+import { useLists } from "@/client/lists.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { Nib } from "@/ui/nib.tsx";
 import { Note } from "@/ui/note.tsx";
@@ -52,7 +53,7 @@ interface WaitViewProps {
 
 export const WaitView = ({ canGoOn, isUndoing, nowMs, reverts, waitsFor }: WaitViewProps) => {
   const t = useTranslations("waits");
-  const names = [...new Set(waitsFor.map((each) => each.name))].join(", ");
+  const names = useLists().names(new Set(waitsFor.map((each) => each.name)));
   const codes = [...new Map(waitsFor.map((each) => [each.code, each])).values()];
   const isGone = waitsFor.some((each) => each.code === "notInCluster");
   return (

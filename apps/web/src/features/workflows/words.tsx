@@ -3,6 +3,7 @@ import type { Fleet } from "@lvs/core/fleet/model";
 import { serviceKey, destinationKey } from "@lvs/core/ipvs/table";
 import type { Condition, Proof, Step } from "@lvs/core/workflow/plan";
 import { printSeconds } from "@/client/format.ts";
+import { useLists } from "@/client/lists.ts";
 import { useFleet } from "@/client/live.tsx";
 import { useTranslations } from "next-intl";
 
@@ -73,22 +74,23 @@ const rowValues = (
 });
 
 /** The directors that a step touches or reads, in the order of its actions and proofs. */
-const directorsOf = (fleet: Fleet | undefined, step: Step): string => {
+const directorsOf = (fleet: Fleet | undefined, step: Step): string[] => {
   const ids = [...step.actions, ...step.proofs].flatMap((each) =>
     "directorId" in each && each.directorId !== undefined ? [each.directorId] : [],
   );
-  return [...new Set(ids)].map((id) => directorName(fleet, id)).join(", ");
+  return [...new Set(ids)].map((id) => directorName(fleet, id));
 };
 
 /** A step in words: what it does, what must be seen before the next, and the way back. */
 export const useStepWords = (): ((step: Step) => { does: string; proof: string; back: string }) => {
   const t = useTranslations("steps");
   const summary = useProofSummary();
+  const lists = useLists();
   const fleet = useFleet();
   return (step) => {
     const values = {
       subject: step.subject,
-      directors: directorsOf(fleet, step),
+      directors: lists.names(directorsOf(fleet, step)),
       service: serviceOf(fleet, step),
     };
     return {
@@ -102,6 +104,7 @@ export const useStepWords = (): ((step: Step) => { does: string; proof: string; 
 /** The proofs of a step by kind, each with all it is asked of: "row gone on lvs-1, lvs-2; 192.0.2.7 silent on port 80". */
 const useProofSummary = (): ((proofs: readonly Proof[]) => string) => {
   const t = useTranslations("summary");
+  const lists = useLists();
   const fleet = useFleet();
   return (proofs) => {
     const groups = new Map<string, { name: string; detail: Set<string>; where: Set<string> }>();
@@ -112,11 +115,11 @@ const useProofSummary = (): ((proofs: readonly Proof[]) => string) => {
       group.where.add(where);
       groups.set(name, group);
     }
-    return [...groups.values()]
-      .map(({ detail, name, where }) =>
-        t(name, { detail: [...detail].join(", "), where: [...where].join(", ") }),
-      )
-      .join("; ");
+    return lists.clauses(
+      [...groups.values()].map(({ detail, name, where }) =>
+        t(name, { detail: lists.names(detail), where: lists.names(where) }),
+      ),
+    );
   };
 };
 

@@ -114,14 +114,45 @@ export type WorkflowKind = z.infer<typeof workflowKindSchema>;
 export const directorMethodSchema = z.enum(["stopStart", "reload"]);
 export type DirectorMethod = z.infer<typeof directorMethodSchema>;
 
+/** Every condition that a plan or a run can have. Each has its sentence in the message catalogue. */
+export const conditionCodeSchema = z.enum([
+  "directorFresh",
+  "daemonRuns",
+  "noUnconfirmedFile",
+  "oneHolder",
+  "standbyReady",
+  "othersServe",
+  "standsInFile",
+  "notInFileYet",
+  "groupWhole",
+  "hostKeyPinned",
+  "fileAccepted",
+  "noOtherRun",
+  "onNoTwoDirectors",
+  "serviceServed",
+  "vipBeforeService",
+  "fileBeforeService",
+  "bothAtOnce",
+]);
+export type ConditionCode = z.infer<typeof conditionCodeSchema>;
+
+/** Numbers and names for a sentence in the message catalogue. */
+const sentenceValuesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+
 /** A condition checked before the start and again at the start. `isMet` undefined: could not be asked, which refuses the start. */
 export const conditionSchema = z.object({
-  code: z.string(),
-  /** Numbers and names for the sentence in the message catalogue. */
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
+  code: conditionCodeSchema,
+  values: sentenceValuesSchema,
   isMet: z.boolean().optional(),
 });
 export type Condition = z.infer<typeof conditionSchema>;
+
+/** One thing that a plan touches. */
+export const touchedSchema = z.object({
+  code: z.enum(["services", "connectionsNow", "directors"]),
+  values: sentenceValuesSchema,
+});
+export type Touched = z.infer<typeof touchedSchema>;
 
 export const planRequestSchema = z.discriminatedUnion("kind", [
   z.object({
@@ -159,7 +190,7 @@ export const planSchema = z.object({
   /** Must stay true at every step; a run pauses where one breaks. */
   invariants: z.array(conditionSchema),
   /** What is touched, for the reader: flows now, share, services. */
-  blastRadius: z.array(conditionSchema),
+  blastRadius: z.array(touchedSchema),
   /** The order that is refused on purpose, and why. */
   refusedOnPurpose: z.array(conditionSchema),
   diffs: z.array(

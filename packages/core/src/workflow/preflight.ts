@@ -3,7 +3,7 @@ import type { ConfiguredService } from "../director/configured.ts";
 import { knownValue } from "../director/fact.ts";
 import type { Row } from "../director/commands.ts";
 import { printEndpoint } from "../net/endpoint.ts";
-import type { Condition } from "./plan.ts";
+import type { Condition, ConditionCode } from "./plan.ts";
 import { findRow, freshState, holdersOf, type ClusterFacts, type DirectorFacts } from "./facts.ts";
 import { instanceNames, instanceVips, type PicturedDirector } from "./cluster-picture.ts";
 
@@ -99,7 +99,7 @@ function remainingIn(
 
 /** A condition whose answer may be "could not be asked". */
 export function conditionOf(
-  code: string,
+  code: ConditionCode,
   values: Condition["values"],
   isMet: boolean | undefined,
 ): Condition {

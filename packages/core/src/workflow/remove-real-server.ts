@@ -1,5 +1,5 @@
 import type { Row } from "../director/commands.ts";
-import type { Condition, Plan, PlanRequest, Proof } from "./plan.ts";
+import type { Touched, Plan, PlanRequest, Proof } from "./plan.ts";
 import { findRow, rowsOfRealServer, type ClusterFacts, type RealServerFacts } from "./facts.ts";
 import { picturedDirectors, presentHolders, type PicturedDirector } from "./cluster-picture.ts";
 import { clusterPreflight, conditionOf, remainingConditions } from "./preflight.ts";
@@ -93,7 +93,7 @@ function activeOn(facts: ClusterFacts, directors: readonly PicturedDirector[], r
     .reduce((sum, found) => sum + (found.kind === "found" ? found.destination.activeConnections : 0), 0);
 }
 
-function radius(directors: readonly PicturedDirector[], rows: readonly Row[], active: number): Condition[] {
+function radius(directors: readonly PicturedDirector[], rows: readonly Row[], active: number): Touched[] {
   return [
     { code: "services", values: { count: rows.length } },
     { code: "connectionsNow", values: { count: active } },

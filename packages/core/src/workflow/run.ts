@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { planSchema } from "./plan.ts";
+import { conditionSchema, planSchema, proofSchema } from "./plan.ts";
 
 /** A run is a plan under way. Every change of it is one stored event; `Run` is what the events add up to. */
 
@@ -88,7 +88,12 @@ export const runSchema = z.object({
   pauseReason: z
     .object({
       code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]),
+      /** For the log; said on screen where nothing below says it in words. */
       detail: z.string(),
+      /** With `proofLate`, and `invariantBroken` before a step: what is not true. */
+      openProofs: z.array(proofSchema).optional(),
+      /** With `invariantBroken` during a step: what must hold and does not. */
+      broken: conditionSchema.optional(),
       /** With `factsUnknown`, which also a run that waits or undoes carries: whom it waits for. */
       waitsFor: z.array(waitCauseSchema).optional(),
     })

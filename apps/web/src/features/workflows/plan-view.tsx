@@ -83,7 +83,7 @@ const PlanSide = ({ plan, onAgain }: { plan: Plan; onAgain: () => void }) => {
         <KeyValues
           entries={plan.blastRadius.map((each) => ({
             key: each.code,
-            name: radius.has(each.code) ? radius(each.code) : each.code,
+            name: radius(each.code),
             value: Object.values(each.values).join(", "),
           }))}
         />

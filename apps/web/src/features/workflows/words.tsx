@@ -193,8 +193,8 @@ export const useCostWords = (): ((step: Step) => string) => {
   };
 };
 
-/** Conditions come as codes with values; a code without a sentence is shown as it is, never hidden. */
+/** Conditions come as codes with values. */
 export const useConditionWords = (): ((condition: Condition) => string) => {
   const t = useTranslations("conditions");
-  return ({ code, values }) => (t.has(code) ? t(code, values) : `${code} ${Object.values(values).join(" ")}`);
+  return ({ code, values }) => t(code, values);
 };

@@ -123,7 +123,10 @@ describe("a run", () => {
     expect(world.run()).toMatchObject({
       status: "paused",
       current: 2,
-      pauseReason: { code: "invariantBroken" },
+      pauseReason: {
+        code: "invariantBroken",
+        openProofs: expect.arrayContaining([expect.objectContaining({ kind: "serviceAnswers" })]),
+      },
     });
     expect(world.run().pauseReason?.detail).toContain("serviceAnswers");
   });
@@ -149,12 +152,38 @@ describe("a run", () => {
     }
     await drive(world);
     expect(world.run()).toMatchObject({ status: "paused", current: 0, pauseReason: { code: "proofLate" } });
+    expect(world.run().pauseReason?.openProofs?.map(({ kind }) => kind)).toContain("rowDrained");
     expect(world.done).not.toContain("service stop");
     world.emit({ kind: "recorded", key: "goOn:0", value: "ann" });
     world.emit({ kind: "statusChanged", atMs: 3, status: "running", reason: undefined });
     await drive(world);
     expect(world.run().status).toBe("done");
     expect(world.run().steps[0]?.status).toBe("skipped");
+  });
+
+  it("pauses with the very condition that must hold and does not", async () => {
+    const world = new World();
+    for (const director of world.cluster.directors)
+      for (const row of director.kernel.values()) row.active = 7;
+    const ports = world.ports();
+    await driveRun(
+      {
+        ...ports,
+        emit: async (event) => {
+          await ports.emit(event);
+          if (event.kind !== "stepEntered" || event.status !== "proving") return;
+          for (const row of world.director("lvs-1").kernel.values()) row.weight = 0;
+        },
+      },
+      AbortSignal.timeout(20_000),
+    );
+    expect(world.run()).toMatchObject({
+      status: "paused",
+      pauseReason: {
+        code: "invariantBroken",
+        broken: { code: "serviceServed", values: { director: "lvs-1" }, isMet: false },
+      },
+    });
   });
 
   it("does not stop a director whose peer has no table to serve with", async () => {

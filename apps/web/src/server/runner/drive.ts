@@ -1,11 +1,11 @@
-import type { Step } from "@lvs/core/workflow/plan";
+import type { Condition, Step } from "@lvs/core/workflow/plan";
 import type { ClusterFacts } from "@lvs/core/workflow/facts";
 import { runInvariants } from "@lvs/core/workflow/invariants";
 import { hasEnded } from "@lvs/core/workflow/progress";
 import type { Run } from "@lvs/core/workflow/run";
 import { causeOfFailure } from "@lvs/core/workflow/waiting";
 import type { DrivePorts } from "./ports.ts";
-import { describe, openProofs, waitForFacts } from "./open-proofs.ts";
+import { describe, describeCondition, openProofs, proofsOf, waitForFacts } from "./open-proofs.ts";
 import { performAll } from "./perform-all.ts";
 import { goOnKey, lookMs, overrideKey, pause, runAgain, waitFor } from "./run-status.ts";
 import { undoNext } from "./undo.ts";
@@ -73,7 +73,7 @@ async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     if (open.length === 0) break;
     if (open.some((each) => each.evidence.status === "unknown")) await waitForFacts(ports, facts, open);
     else if (ports.nowMs() - since > graceMs) {
-      await pause(ports, "invariantBroken", describe(open));
+      await pause(ports, "invariantBroken", describe(open), { openProofs: proofsOf(open) });
       return;
     }
     await ports.wait(lookMs);
@@ -115,7 +115,7 @@ async function prove(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     brokenSince = breach === undefined ? undefined : (brokenSince ?? nowMs);
     provenSince = open.length > 0 ? undefined : (provenSince ?? nowMs);
     if (breach !== undefined && brokenSince !== undefined && nowMs - brokenSince > graceMs) {
-      await pause(ports, "invariantBroken", breach);
+      await pause(ports, "invariantBroken", describeCondition(breach), { broken: breach });
       return;
     }
     if (provenSince !== undefined && nowMs - provenSince >= step.holdMs) break;
@@ -126,7 +126,7 @@ async function prove(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     } else {
       await runAgain(ports);
       if (nowMs - askedSince > step.limitMs) {
-        await pause(ports, "proofLate", describe(open));
+        await pause(ports, "proofLate", describe(open), { openProofs: proofsOf(open) });
         return;
       }
     }
@@ -159,8 +159,7 @@ function endOf(run: Run): "done" | "skipped" {
 }
 
 /** An invariant that is known to be broken now, unless a person has already said to go on with this step. */
-function brokenInvariant(run: Run, facts: ClusterFacts): string | undefined {
+function brokenInvariant(run: Run, facts: ClusterFacts): Condition | undefined {
   if (run.record[overrideKey(run.current)] !== undefined) return undefined;
-  const broken = runInvariants(facts, []).find((each) => each.isMet === false);
-  return broken === undefined ? undefined : `${broken.code} ${Object.values(broken.values).join(" ")}`;
+  return runInvariants(facts, []).find((each) => each.isMet === false);
 }

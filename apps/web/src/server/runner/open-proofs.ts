@@ -1,5 +1,5 @@
 import type { ClusterFacts } from "@lvs/core/workflow/facts";
-import type { Proof } from "@lvs/core/workflow/plan";
+import type { Condition, Proof } from "@lvs/core/workflow/plan";
 import { evaluateProof, type Evidence } from "@lvs/core/workflow/prove";
 import type { Run } from "@lvs/core/workflow/run";
 import { causesOfUnknown } from "@lvs/core/workflow/waiting";
@@ -27,6 +27,14 @@ export function describe(open: readonly OpenProof[]): string {
   return open
     .map((each) => `${each.proof.kind} ${each.evidence.status} ${each.evidence.live}`.trim())
     .join("; ");
+}
+
+export function describeCondition({ code, values }: Condition): string {
+  return [code, ...Object.values(values)].join(" ");
+}
+
+export function proofsOf(open: readonly OpenProof[]): Proof[] {
+  return open.map((each) => each.proof);
 }
 
 /** Some of these could not be asked: the run waits for their machines. */

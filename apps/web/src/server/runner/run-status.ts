@@ -15,16 +15,20 @@ export function goOnKey(index: number): string {
   return `goOn:${index}`;
 }
 
+type PauseReason = NonNullable<Run["pauseReason"]>;
+
+/** `what` is not true, for the screen; `detail` says the same for the log. */
 export async function pause(
   ports: DrivePorts,
-  code: NonNullable<Run["pauseReason"]>["code"],
+  code: PauseReason["code"],
   detail: string,
+  what: Pick<PauseReason, "openProofs" | "broken"> = {},
 ): Promise<void> {
   await ports.emit({
     kind: "statusChanged",
     atMs: ports.nowMs(),
     status: "paused",
-    reason: { code, detail },
+    reason: { code, detail, ...what },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Run, StepStatus } from "@lvs/core/workflow/run";
 import { causeOfFailure } from "@lvs/core/workflow/waiting";
-import { describe, openProofs, waitForFacts } from "./open-proofs.ts";
+import { describe, openProofs, proofsOf, waitForFacts } from "./open-proofs.ts";
 import { performAll } from "./perform-all.ts";
 import type { DrivePorts } from "./ports.ts";
 import { lookMs, pause, runAgain, waitFor } from "./run-status.ts";
@@ -53,7 +53,7 @@ async function proveUndone(ports: DrivePorts, run: Run, index: number): Promise<
     } else {
       await runAgain(ports);
       if (ports.nowMs() - askedSince > undoLimitMs) {
-        await pause(ports, "proofLate", describe(open));
+        await pause(ports, "proofLate", describe(open), { openProofs: proofsOf(open) });
         return;
       }
     }

@@ -87,6 +87,15 @@ describe("a question about connections", () => {
     expect(answer.isCapped).toBe(true);
   });
 
+  it("that was ended has failed: half a table has no totals", async () => {
+    const abort = new AbortController();
+    abort.abort();
+    expect(await readConnections(systemWith(lines), { filter: {}, signal: abort.signal })).toMatchObject({
+      status: "failed",
+      error: { code: "closed" },
+    });
+  });
+
   it("says how many lines it could not understand", async () => {
     const answer = await known(readConnections(systemWith([...lines, "TCP something else"]), { filter: {} }));
     expect(answer.unreadable).toEqual({ count: 1, first: "TCP something else" });

@@ -1,6 +1,7 @@
 import type { Addresses } from "./addresses.ts";
 import type { Clock } from "./clock.ts";
 import type { Commands } from "./commands.ts";
+import type { ConnectionTable } from "./connection-table.ts";
 import type { Fifos } from "./fifos.ts";
 import type { Files } from "./files.ts";
 import type { Netlink } from "./netlink.ts";
@@ -17,6 +18,7 @@ export interface System {
   readonly netlink: Netlink;
   readonly addresses: Addresses;
   readonly packets: Packets;
+  readonly connectionTable: ConnectionTable;
   /** Ends its threads, sockets and subscriptions. */
   close(): Promise<void>;
 }

@@ -133,23 +133,35 @@ export type ConnectionTotals = {
   >;
 };
 
-/** Counts entries by state and by real server. Any iterable, read once. */
-export const countConnections = (connections: Iterable<Connection>): ConnectionTotals => {
+/** Counts entries by state and by real server as they stream by. */
+export const connectionCount = (): {
+  readonly add: (connections: Iterable<Connection>) => void;
+  readonly totals: () => ConnectionTotals;
+} => {
   const byState: Record<string, number> = {};
   const byRealServer: Record<string, { connections: number; templates: number }> = {};
   const sums = { connections: 0, templates: 0 };
-  for (const { kind, state, destination } of connections) {
-    const realServer = (byRealServer[printEndpoint(destination)] ??= { connections: 0, templates: 0 });
-    if (kind === "template") {
-      sums.templates += 1;
-      realServer.templates += 1;
-    } else {
-      sums.connections += 1;
-      realServer.connections += 1;
-      byState[state] = (byState[state] ?? 0) + 1;
+  const add = (connections: Iterable<Connection>): void => {
+    for (const { kind, state, destination } of connections) {
+      const realServer = (byRealServer[printEndpoint(destination)] ??= { connections: 0, templates: 0 });
+      if (kind === "template") {
+        sums.templates += 1;
+        realServer.templates += 1;
+      } else {
+        sums.connections += 1;
+        realServer.connections += 1;
+        byState[state] = (byState[state] ?? 0) + 1;
+      }
     }
-  }
-  return { ...sums, byState, byRealServer };
+  };
+  return { add, totals: () => ({ ...sums, byState, byRealServer }) };
+};
+
+/** Counts entries by state and by real server. Any iterable, read once. */
+export const countConnections = (connections: Iterable<Connection>): ConnectionTotals => {
+  const count = connectionCount();
+  count.add(connections);
+  return count.totals();
 };
 
 /** The service an entry was made for, by exact address first and then port 0; undefined when the table has none such. */

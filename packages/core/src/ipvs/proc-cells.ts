@@ -1,6 +1,5 @@
 import type { Address } from "../net/address.ts";
-import { addressFromBytes, parseAddress } from "../net/address.ts";
-import { ByteWriter } from "../net/bytes.ts";
+import { parseAddress } from "../net/address.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 
 /** Readers of the hexadecimal words in /proc/net/ip_vs*; each gives undefined for what it does not know. */
@@ -20,7 +19,8 @@ export const parseHexPort = (text: string): number | undefined =>
 export const parseHexAddress = (text: string): Address | undefined => {
   if (text.includes(":")) return parseAddress(text);
   if (!/^[0-9A-Fa-f]{8}$/.test(text)) return undefined;
-  return addressFromBytes(new ByteWriter(4).u32be(Number.parseInt(text, 16)).finish());
+  const word = Number.parseInt(text, 16);
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 };
 
 /** "C0A80016:0CEA" or "[2620:0000:…:0001]:0050". */

@@ -11,6 +11,7 @@ import type {
 } from "../netlink.ts";
 import type { Subscription } from "../subscription.ts";
 import { codeOfErrno, SystemError } from "../system-error.ts";
+import { Inbox } from "./inbox.ts";
 import type {
   ExchangeChunk,
   ExchangeCommand,
@@ -19,12 +20,9 @@ import type {
   ListenOrder,
   ListenReport,
 } from "./netlink-messages.ts";
+import { workerUrl } from "./worker-url.ts";
 
 const defaultTimeoutMs = 10_000;
-
-/** Beside this file, in the language that it is in: source or bundle. */
-const workerUrl = (name: string): URL =>
-  new URL(`./${name}.worker.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 
 const failure = (subject: string, report: { call: string; errno: number }): SystemError => {
   if (report.errno === 0)
@@ -45,28 +43,6 @@ const failure = (subject: string, report: { call: string; errno: number }): Syst
 };
 
 type InboxReport = Exclude<ExchangeReport, { kind: "forget" }>;
-
-/** One running exchange: reports queue here until the iteration asks for them. */
-class Inbox {
-  readonly #reports: InboxReport[] = [];
-  #wake: (() => void) | undefined;
-
-  put(report: InboxReport): void {
-    this.#reports.push(report);
-    this.#wake?.();
-    this.#wake = undefined;
-  }
-
-  async take(): Promise<InboxReport> {
-    for (;;) {
-      const report = this.#reports.shift();
-      if (report !== undefined) return report;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-}
 
 /** A chunk with the memory that it names. */
 type NamedChunk = ExchangeChunk & { readonly shared: SharedArrayBuffer };
@@ -113,7 +89,7 @@ const joined = (requests: readonly Uint8Array[]): { requests: Uint8Array; ends: 
 
 /** Netlink over worker threads: one that asks, made at the first question, and one for each subscription. */
 export class LinuxNetlink implements Netlink {
-  readonly #inboxes = new Map<number, Inbox>();
+  readonly #inboxes = new Map<number, Inbox<InboxReport>>();
   readonly #listeners = new Set<() => void>();
   /** The exchange thread's chunks by their number. */
   readonly #memory = new Map<number, SharedArrayBuffer>();
@@ -146,7 +122,7 @@ export class LinuxNetlink implements Netlink {
     if (order.ends.length === 0) return;
     this.#lastId += 1;
     const id = this.#lastId;
-    const inbox = new Inbox();
+    const inbox = new Inbox<InboxReport>();
     this.#inboxes.set(id, inbox);
     const worker = this.#exchangeWorker();
     this.#tell(worker, { kind: "start", id, ...order });

@@ -3,6 +3,7 @@ import type { System } from "../system.ts";
 import { openLibc } from "./libc.ts";
 import { linuxClock } from "./linux-clock.ts";
 import { linuxCommands } from "./linux-commands.ts";
+import { LinuxConnections } from "./linux-connections.ts";
 import { linuxFifos } from "./linux-fifos.ts";
 import { linuxFiles } from "./linux-files.ts";
 import { LinuxNetlink } from "./linux-netlink.ts";
@@ -14,6 +15,7 @@ export const linuxSystem = (): System => {
   const clock = linuxClock();
   const netlink = new LinuxNetlink();
   const packets = new LinuxPackets();
+  const connectionTable = new LinuxConnections();
   return {
     clock,
     commands: linuxCommands(),
@@ -23,8 +25,10 @@ export const linuxSystem = (): System => {
     netlink,
     addresses: netlinkAddresses(netlink, clock),
     packets,
+    connectionTable,
     close: async () => {
       packets.close();
+      await connectionTable.close();
       await netlink.close();
     },
   };

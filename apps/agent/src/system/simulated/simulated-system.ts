@@ -3,6 +3,7 @@ import { netlinkAddresses } from "../netlink-addresses.ts";
 import type { System } from "../system.ts";
 import { simulatedClock, type SimulatedClock } from "./simulated-clock.ts";
 import { simulatedCommands, type SimulatedCommands } from "./simulated-commands.ts";
+import { simulatedConnections } from "./simulated-connections.ts";
 import { simulatedFifos, type SimulatedFifos } from "./simulated-fifos.ts";
 import { simulatedFiles, type SimulatedFiles } from "./simulated-files.ts";
 import { SimulatedKernel } from "./simulated-kernel.ts";
@@ -35,13 +36,15 @@ export const simulatedSystem = (start: SimulatedStart = {}): SimulatedSystem => 
   const clock = simulatedClock(start.startMs ?? 1_780_000_000_000);
   const { ipvs = emptyTable } = start;
   const kernel = new SimulatedKernel(clock, ipvs === "absent" ? undefined : ipvs);
+  const files = simulatedFiles(clock);
   return {
     clock,
     commands: simulatedCommands(),
-    files: simulatedFiles(clock),
+    files,
     fifos: simulatedFifos(clock),
     packets: simulatedPackets(clock),
     processes: simulatedProcesses(),
+    connectionTable: simulatedConnections(files),
     kernel,
     netlink: kernel,
     addresses: netlinkAddresses(kernel, clock),

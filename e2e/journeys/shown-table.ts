@@ -76,7 +76,7 @@ export async function readIpvsadm({ held, director }: Place, asked: Switch): Pro
 export async function readLeftBlock(page: Page): Promise<string> {
   return page.evaluate(() => {
     const lines = [...document.querySelectorAll("table.ipvs tr")].flatMap((row) => {
-      const isOurs = row.classList.contains("out") || row.classList.contains("spacer");
+      const isOurs = ["out", "spacer", "detail"].some((name) => row.classList.contains(name));
       const cells = [...row.querySelectorAll(":scope > .l")];
       return isOurs ? [] : [cells.map((cell) => cell.textContent).join("")];
     });

@@ -2,13 +2,11 @@
 import { directorAge, factAge, type Age } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { joinRows, type TableRows } from "@lvs/core/fleet/rows";
-import { printListing } from "@lvs/core/ipvs/listing-print";
 import type { DirectorState } from "@lvs/core/director/state";
 import { printAge } from "@/client/format.ts";
 import { useDirector, useFleet, useNow } from "@/client/live.tsx";
 import { useSeededTraces } from "@/client/seed-traces.ts";
 import { useSearch } from "@/client/search.ts";
-import { CopyButton } from "@/ui/copy-button.tsx";
 import { LinkButton } from "@/ui/button.tsx";
 import { Empty, Loading } from "@/ui/list-state.tsx";
 import { Note } from "@/ui/note.tsx";
@@ -17,10 +15,11 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useMemo } from "react";
 import { ActionsPanel } from "./actions-panel.tsx";
+import { CopyListing } from "./copy-listing.tsx";
 import { DaemonPanel } from "./daemon-panel.tsx";
 import { DriftPanel } from "./drift-panel.tsx";
 import { DirectorHead } from "./director-head.tsx";
-import { isShownView, shownViews, switchOf, type ShownView } from "./ipvs-columns.ts";
+import { isShownView, offeredViews, switchOf, type ShownView } from "./ipvs-columns.ts";
 import { IpvsTable } from "./ipvs-table.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { NoTable } from "./no-table.tsx";
@@ -105,16 +104,12 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
   );
   const tableAge = factAge(director, state.table, nowMs);
   const isStale = tableAge.freshness === "stale";
-  const listing = (): string =>
-    state.table.status === "known" ? printListing(state.table.value, { view, isExact: true }) : "";
   return (
     <>
       <DirectorHead director={director} age={tableAge}>
         <LinkButton href={`/connections?director=${director.id}`}>{t("connections")}</LinkButton>
         <LinkButton href={`/directors/${director.id}/graphs`}>{t("graphs")}</LinkButton>
-        {rows === undefined ? null : (
-          <CopyButton text={listing} label={t("copy")} done={t("copied")} failed={t("notCopied")} />
-        )}
+        <CopyListing state={state} view={view} />
       </DirectorHead>
       {isStale ? <StaleNote director={director} age={tableAge} nowMs={nowMs} /> : null}
       <RunNote director={director} />
@@ -170,7 +165,7 @@ const Table = (props: {
         <Segment
           label={t("listing")}
           value={view}
-          choices={shownViews.map((value) => ({ value, text: switchOf(value) }))}
+          choices={offeredViews(rows, view).map((value) => ({ value, text: switchOf(value) }))}
           onChange={(value) => search.set({ view: value === "plain" ? "" : value })}
         />
         <div className="end q sm hide-s">

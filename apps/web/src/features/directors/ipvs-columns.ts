@@ -13,18 +13,27 @@ import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows
  * the line that `ipvsadm -n --exact` prints.
  */
 
-/** The switches that the screen offers; the sixth of ipvsadm, --tun-info, is only in the copied text of those who ask for it. */
+/** The switches that the screen offers. */
 export const shownViews = [
   "plain",
   "stats",
   "rate",
   "thresholds",
   "persistent-conn",
+  "tun-info",
 ] as const satisfies readonly ListingView[];
 export type ShownView = (typeof shownViews)[number];
 
 export const isShownView = (text: string | null): text is ShownView =>
   shownViews.some((view) => view === text);
+
+/** --tun-info says something of Tunnel rows alone: it is offered where there is one, and where it is open already. */
+export const offeredViews = (rows: TableRows, open: ShownView): ShownView[] => {
+  const hasTunnel = rows.services.some((service) =>
+    service.service?.destinations.some(({ forwarding }) => forwarding === "Tunnel"),
+  );
+  return shownViews.filter((view) => view !== "tun-info" || hasTunnel || open === view);
+};
 
 /** How the switch is written behind `ipvsadm`. */
 export const switchOf = (view: ShownView): string => (view === "plain" ? "-Ln" : `--${view}`);

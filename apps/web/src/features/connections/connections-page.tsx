@@ -20,7 +20,7 @@ import { ReadingBar } from "./reading-bar.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { Totals } from "./totals.tsx";
 import { useReading, type Asking, type Reading } from "./use-reading.ts";
-import { entryRows } from "./view-model.ts";
+import { entryRows, liveFirst } from "./view-model.ts";
 
 /** Which real server serves this client, and what stands in a director's connection table. */
 export const ConnectionsPage = () => {
@@ -97,7 +97,7 @@ const Answered = (props: { page: Page; asking: Asking; reading: Reading }) => {
     return isClient ? <Answer page={page} reading={reading} /> : <NoModule reading={reading} />;
   const table = director.state === undefined ? undefined : knownValue(director.state.table);
   const settings = director.state === undefined ? undefined : knownValue(director.state.settings);
-  const shown = entryRows(rows.connections, { table, settings });
+  const shown = entryRows(isClient ? liveFirst(rows.connections) : rows.connections, { table, settings });
   return (
     <>
       {page.subject.kind === "none" || asking.isOld ? null : <Answer page={page} reading={reading} />}

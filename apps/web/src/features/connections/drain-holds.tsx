@@ -62,9 +62,11 @@ const Holds = ({ director }: { director: FleetDirector }) => {
           ))}
         </ul>
       )}
-      <p className="q sm">
-        {quiescent === undefined ? t("unknown") : quiescent === "0" ? t("goesOn") : t("passedOver")}
-      </p>
+      {holds.length === 0 ? null : (
+        <p className="q sm">
+          {quiescent === undefined ? t("unknown") : quiescent === "0" ? t("goesOn") : t("passedOver")}
+        </p>
+      )}
       <div className="actions">
         <Button onClick={() => void query.refetch()} isBusy={query.isFetching}>
           {t("again")}

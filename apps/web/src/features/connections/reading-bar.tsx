@@ -38,17 +38,19 @@ export const ReadingBar = (props: {
     <div className="bar reading">
       {command === undefined ? null : <code className="q">{command}</code>}
       <div className="end">
-        <span className={ageMs > oldAfterMs ? "c-stale sm" : "q sm"} role="status">
-          {asking.isOld
-            ? t("askingAgain", { director: director.name })
-            : t("readOnce", { at: printTime(atMs, nowMs), age: printAge(ageMs) })}{" "}
-        </span>
-        <span className="q sm hide-s">
-          {t("cost", {
-            director: director.name,
-            entries: printSum(answer.entryCount),
-            took: printSeconds(answer.tookMs),
-          })}
+        <span className="q sm">
+          <span className={ageMs > oldAfterMs ? "c-stale" : undefined} role="status">
+            {asking.isOld
+              ? t("askingAgain", { director: director.name })
+              : t("readOnce", { at: printTime(atMs, nowMs), age: printAge(ageMs) })}
+          </span>
+          <span className="hide-s">
+            {t("cost", {
+              director: director.name,
+              entries: printSum(answer.entryCount),
+              took: printSeconds(answer.tookMs),
+            })}
+          </span>
         </span>
         <Button onClick={() => void asking.query.refetch()} isBusy={asking.isOld}>
           {t("again")}

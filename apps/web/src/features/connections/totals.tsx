@@ -15,6 +15,7 @@ export const Totals = (props: { rows: Rows; page: Page; isOld: boolean }) => {
     ([, a], [, b]) => b.connections + b.templates - (a.connections + a.templates),
   );
   const { choose } = props.page;
+  if (servers.length === 0) return null;
   return (
     <div className={clsx("totals", props.isOld && "is-old")} aria-busy={props.isOld}>
       <Section

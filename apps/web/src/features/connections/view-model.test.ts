@@ -11,6 +11,7 @@ import {
   columnWidths,
   compareBackup,
   entryRows,
+  liveFirst,
   mayHoldDrained,
   narrow,
   readServed,
@@ -156,6 +157,11 @@ describe("of several directors", () => {
       broken: [{ client: { port: 39_790 } }],
     });
   });
+});
+
+test("a client's open entries stand first, its closed ones last, each in the order they came", () => {
+  const ports = liveFirst(entries).map(({ client }) => client.port);
+  expect(ports).toEqual([39_783, 39_790, 41_022, 41_023, 41_024, 0, 39_612, 41_025]);
 });
 
 test("templates are worth reading only where a persistent service has a drained real server", () => {

@@ -148,6 +148,20 @@ export interface EntryRow {
   readonly remark: Remark;
 }
 
+const livelyOrder = [
+  "open",
+  "opening",
+  "unknown",
+  "template",
+  "closing",
+] as const satisfies readonly ConnectionPhase[];
+
+/** A client's entries with those that carry traffic first; the kernel's own order, by hash, says nothing. */
+export const liveFirst = (connections: readonly Connection[]): Connection[] =>
+  connections.toSorted(
+    (a, b) => livelyOrder.indexOf(connectionPhase(a)) - livelyOrder.indexOf(connectionPhase(b)),
+  );
+
 interface Around {
   readonly table: Pick<IpvsTable, "services"> | undefined;
   readonly settings: IpvsSettings | undefined;

@@ -1,4 +1,5 @@
 import type { DirectorChange } from "@lvs/core/director/change";
+import { rowCount } from "../ipvs/packed-service.ts";
 import type { NumberedChange } from "./agent.ts";
 
 /** A few thousand changes are an hour of a quiet director; the rows bound keeps a large table that moves every second from filling memory. */
@@ -61,8 +62,8 @@ export class ChangeRing {
 
 function countRows(change: DirectorChange): number {
   if (change.kind === "services") {
-    return change.changed.reduce((sum, service) => sum + service.destinations.length + 1, 0);
+    return change.changed.reduce((sum, service) => sum + rowCount(service) + 1, 0);
   }
   if (change.kind !== "table" || change.fact.status !== "known") return 1;
-  return change.fact.value.services.reduce((sum, service) => sum + service.destinations.length + 1, 0);
+  return change.fact.value.services.reduce((sum, service) => sum + rowCount(service) + 1, 0);
 }

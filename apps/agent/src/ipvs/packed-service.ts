@@ -1,5 +1,5 @@
 import type { Destination, VirtualService } from "@lvs/core/ipvs/model";
-import { isSamePackedRows, packedRowCount, unpackDestinations } from "@lvs/core/ipvs/unpack-destinations";
+import { packedRowCount, unpackDestinations } from "@lvs/core/ipvs/unpack-destinations";
 
 /** Of every service that was made here. */
 const packed = new WeakMap<VirtualService, Int32Array>();
@@ -40,13 +40,4 @@ export const packedService = (head: VirtualService, words: Int32Array): VirtualS
 export const rowCount = (service: VirtualService): number => {
   const words = packed.get(service);
   return words === undefined ? service.destinations.length : packedRowCount(words);
-};
-
-/**
- * True when both are known to have the same real servers in the same order with the same weights, ports and forwarding, whatever was counted; false
- * when they differ or when it could only be said by decoding them.
- */
-export const haveSameRows = (a: VirtualService, b: VirtualService): boolean => {
-  const [wordsA, wordsB] = [packed.get(a), packed.get(b)];
-  return wordsA !== undefined && wordsB !== undefined && isSamePackedRows(wordsA, wordsB);
 };

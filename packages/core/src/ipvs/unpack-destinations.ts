@@ -101,20 +101,3 @@ export const unpackDestinations = (words: Int32Array): Destination[] => {
   }
   return rows;
 };
-
-/** Whether both hold the same real servers in the same order with the same weights and forwarding: counters and connections aside. */
-export const isSamePackedRows = (a: Int32Array, b: Int32Array): boolean => {
-  if (packedRowCount(a) !== packedRowCount(b)) return false;
-  const settings = ~(packedFlag.counters | packedFlag.rates);
-  let [atA, atB] = [packedHeader, packedHeader];
-  for (let row = packedRowCount(a); row > 0; row -= 1) {
-    const [flagsA, flagsB] = [a[atA] ?? 0, b[atB] ?? 0];
-    if ((flagsA & settings) !== (flagsB & settings) || a[atA + 1] !== b[atB + 1]) return false;
-    const addressWords = (flagsA & packedFlag.inet6) === 0 ? 1 : 4;
-    for (let word = packedFixed; word < packedFixed + addressWords; word += 1)
-      if (a[atA + word] !== b[atB + word]) return false;
-    atA += rowLength(flagsA);
-    atB += rowLength(flagsB);
-  }
-  return true;
-};

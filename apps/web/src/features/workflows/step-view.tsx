@@ -11,6 +11,7 @@ import { useTranslations } from "next-intl";
 import { foldOutput } from "./fold-output.ts";
 import { DrainView } from "./drain-view.tsx";
 import { ProofList } from "./proof-list.tsx";
+import { RunEnd } from "./run-end.tsx";
 import { RunTables } from "./run-tables.tsx";
 import { StepStatusMark } from "./run-marks.tsx";
 import { WaitNote } from "./wait-note.tsx";
@@ -35,7 +36,11 @@ export const StepView = (props: ViewProps) => {
       <StepHead run={run} index={index} step={step} />
       <PauseNote run={run} />
       {step.kind === "drain" && isOpen ? <DrainView run={run} index={index} step={step} /> : null}
-      <StepNib run={run} index={index} step={step} />
+      {run.endedAtMs === undefined ? (
+        <StepNib run={run} index={index} step={step} />
+      ) : (
+        <RunEnd run={run} step={step} state={state} endedAtMs={run.endedAtMs} />
+      )}
       <ProofList run={run} index={index} step={step} />
       <RunTables run={run} />
       <Output {...props} />
@@ -128,7 +133,8 @@ const StepNib = ({ run, index, step }: { run: Run; index: number; step: Step }) 
         },
         {
           title: next === undefined ? t("ifLast") : t("if", { number: index + 2 }),
-          body: next === undefined ? t("ifEnds") : `${stepName(next)}. ${words(next).does}`,
+          body:
+            next === undefined ? t("ifEnds") : t("ifNext", { name: stepName(next), does: words(next).does }),
         },
         { title: t("wayBack"), body: said.back },
       ]}
@@ -151,7 +157,7 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
       }
     >
       {lines.length === 0 ? (
-        <p className="q">{t("noOutput")}</p>
+        <p className="q">{t(run.endedAtMs === undefined ? "noOutput" : "noOutputEver")}</p>
       ) : (
         <div className="log" role="log" aria-label={t("output")} aria-live="off">
           {foldOutput(lines).map(({ key, line, times }) => (

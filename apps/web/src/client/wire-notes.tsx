@@ -2,7 +2,6 @@
 import type { WireItem } from "@lvs/core/fleet/wire";
 import { Note } from "@/ui/note.tsx";
 import { printTime } from "./format.ts";
-import { useNow } from "./live.tsx";
 import { useWireWords } from "./wire-words.ts";
 
 /** How loud each is, by shape and colour. */
@@ -16,9 +15,8 @@ export const wireLook = {
 } as const satisfies Record<WireItem["kind"], unknown>;
 
 /** What is wrong on the wire, each with why it matters and what to do, since when at its end. */
-export const WireNotes = ({ items }: { items: readonly WireItem[] }) => {
+export const WireNotes = ({ items, nowMs }: { items: readonly WireItem[]; nowMs: number }) => {
   const words = useWireWords();
-  const nowMs = useNow(1_000);
   return items.map((item) => {
     const { todo, what, why } = words(item);
     const look = wireLook[item.kind];

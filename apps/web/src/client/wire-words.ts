@@ -3,7 +3,6 @@ import type { WireItem, WireSource } from "@lvs/core/fleet/wire";
 import { isRefusalCode } from "@lvs/core/vrrp/refusal";
 import { useTranslations } from "next-intl";
 import { printSeconds } from "./format.ts";
-import { useFleet } from "./live.tsx";
 
 /** What is wrong on the wire, in sentences: what it is, why it matters, what to do. */
 export interface WireWords {
@@ -100,20 +99,17 @@ const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords) => {
 
 const useStranger = (): ((item: Of<"stranger">) => WireWords) => {
   const t = useTranslations("wire.stranger");
-  const fleet = useFleet();
   const nameOf = useSourceName();
   const reasonOf = useRefusal();
   return (item) => {
     const { director, instance, priority, source, virtualRouterId } = item;
     const whose = whoseIs(item);
-    const clusterId = source.director?.clusterId;
-    const cluster = fleet?.clusters.find((each) => each.id === clusterId)?.name ?? "";
     const values = {
       source: nameOf(source),
       director: director.name,
       instance,
       priority,
-      cluster,
+      cluster: item.cluster ?? "",
       id: virtualRouterId,
       reason: item.reason === undefined ? "" : reasonOf(item.reason),
     };

@@ -2,7 +2,7 @@ import { knownValue } from "../director/fact.ts";
 import type { HeardSpeaker, Speakers, WireFinding } from "../director/speakers.ts";
 import type { VrrpInstance } from "../director/state.ts";
 import { factAge, isUsable, onConsoleClock } from "./freshness.ts";
-import type { Fleet, FleetDirector } from "./model.ts";
+import type { Cluster, Fleet, FleetDirector } from "./model.ts";
 
 /**
  * What the directors hear of VRRP, put together: an agent knows its own file and its own link, the console knows all directors, and so
@@ -54,6 +54,8 @@ export type WireItem =
       readonly reason: string | undefined;
       /** The cluster has one director here, so that this may be the other. */
       readonly mayBePeer: boolean;
+      /** The name of the cluster whose director it is. */
+      readonly cluster: string | undefined;
     } & OfInstance)
   | ({ readonly kind: "notBelieved"; readonly source: WireSource; readonly reason: string } & OfInstance)
   | ({
@@ -103,12 +105,13 @@ export const sourceIn = (book: AddressBook, address: string): WireSource => ({
 export const readWire = (fleet: Fleet, nowMs: number): WireItem[] => {
   const items = new Map<string, WireItem>();
   const book = addressBookOf(fleet);
-  const clusters = Map.groupBy(fleet.directors, ({ clusterId }) => clusterId);
+  const { clusters } = fleet;
+  const groups = Map.groupBy(fleet.directors, ({ clusterId }) => clusterId);
   for (const director of fleet.directors) {
     const heard = heardBy(director, nowMs);
     if (heard === undefined) continue;
-    const fellows = clusters.get(director.clusterId) ?? [];
-    for (const item of itemsOf({ book, fellows, director, heard })) {
+    const fellows = groups.get(director.clusterId) ?? [];
+    for (const item of itemsOf({ book, clusters, fellows, director, heard })) {
       const key = keyOf(item);
       if (!items.has(key)) items.set(key, item);
     }
@@ -118,6 +121,7 @@ export const readWire = (fleet: Fleet, nowMs: number): WireItem[] => {
 
 interface Listening {
   readonly book: AddressBook;
+  readonly clusters: readonly Cluster[];
   /** The directors of its cluster, itself among them. */
   readonly fellows: readonly FleetDirector[];
   readonly director: FleetDirector;
@@ -248,6 +252,7 @@ const strangersOf = (at: Listening): Extract<WireItem, { kind: "stranger" }>[] =
         addresses,
         reason,
         mayBePeer: fellows.length === 1,
+        cluster: at.clusters.find(({ id }) => id === source.director?.clusterId)?.name,
         sinceMs,
       },
     ];

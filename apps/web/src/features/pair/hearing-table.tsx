@@ -28,7 +28,7 @@ export const HearingTable = ({ clusterId }: { clusterId: string }) => {
       <Section title={t("title")} aside={t("aside")}>
         {null}
       </Section>
-      <WireNotes items={wrong} />
+      <WireNotes items={wrong} nowMs={nowMs} />
       <table className="t pair mm">
         <colgroup>
           {["instance", ...directors.map(({ id }) => id)].map((key, index) => (

@@ -67,6 +67,8 @@ const probes: readonly string[] = [
       (item) => `${tracker}\n}\n${instance(vip("192.0.2.10"), `${list} {\n${item}\n}`)}`,
     );
   }),
+  "vrrp_sync_group S {\n{\nA\n}\ntrack_file {\nA\n}\n}\n",
+  "vrrp_sync_group S {\n{\nA\n}\nbfd_instance {\nA\n}\n}\n",
   `track_group G {\ngroup {\nV\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
 ];
 

@@ -100,12 +100,14 @@ const readByEveryProcess = (tree: ConfigTree, options: ReadOptions): Reading => 
   const entries: Entry[] = [];
   const faults: ReadingFault[] = [];
   const seen = new Set<string>();
+  const seenEntries = new Set<string>();
   for (const process of ["parent", "checker", "vrrp", "bfd"] as const) {
     const reading = readTokens(tokens, process, options);
     for (const entry of reading.entries) {
-      const isOwn = process === "bfd" || entry.keyword.name !== "bfd_instance";
-      const isFirst = process !== "vrrp" || !entry.keyword.name.endsWith("track_file");
-      if (isOwn && isFirst) entries.push(entry);
+      const key = `${entry.spot.section} ${entry.spot.start}`;
+      if (seenEntries.has(key)) continue;
+      seenEntries.add(key);
+      entries.push(entry);
     }
     for (const fault of reading.faults) {
       const key = `${fault.code} ${fault.spot.section} ${fault.spot.start} ${fault.word}`;

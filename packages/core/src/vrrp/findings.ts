@@ -62,7 +62,10 @@ const judgeSpeaker = (speaker: Speaker, own: OwnRouter | undefined): Finding[] =
   ];
 };
 
-type Claim = Pick<Speaker, "source" | "advertIntervalMs" | "speakingSinceMs" | "lastHeardMs">;
+type Claim = Pick<
+  Speaker,
+  "source" | "advertIntervalMs" | "speakingSinceMs" | "lastHeardMs" | "disagreement"
+>;
 
 const claimOf = (own: OwnRouter, nowMs: number): Claim[] =>
   own.masterSinceMs === undefined || own.ownAddress === undefined
@@ -73,13 +76,20 @@ const claimOf = (own: OwnRouter, nowMs: number): Claim[] =>
           advertIntervalMs: own.advertIntervalMs,
           speakingSinceMs: own.masterSinceMs,
           lastHeardMs: nowMs,
+          disagreement: undefined,
         },
       ];
 
-/** Both went on after both had begun: in a handover the old MASTER is silent from the new one's first advert on. */
+/**
+ * Both went on after both had begun: in a handover the old MASTER is silent from the new one's first advert on. To one that is not
+ * believed nobody hands over, so that its first advert says enough.
+ */
 const areRivals = (a: Claim, b: Claim): boolean => {
   const bothSinceMs = Math.max(a.speakingSinceMs, b.speakingSinceMs);
-  return [a, b].every((each) => each.lastHeardMs >= bothSinceMs + each.advertIntervalMs / 2);
+  return [a, b].every(({ advertIntervalMs, disagreement, lastHeardMs }) => {
+    const waitMs = disagreement === undefined ? advertIntervalMs / 2 : 0;
+    return lastHeardMs >= bothSinceMs + waitMs;
+  });
 };
 
 const secondMasters = (speaking: readonly Speaker[], { nowMs, own }: Settings): Finding[] => {

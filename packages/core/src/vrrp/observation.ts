@@ -107,10 +107,20 @@ const speakerOf = (heard: Heard, advertisement: Advertisement, own: OwnRouter | 
 /** Late adverts on a busy machine are no silence. */
 const graceMs = 1000;
 
+/**
+ * A keepalived that is MASTER puts off its own advert with each one that it receives, also with one that it refuses (2.2.7): two that
+ * refuse each other silence one another for some adverts, seen up to eight, while both hold the VIP.
+ */
+const refusedTimerAdverts = 10;
+
 /** Whether a speaker still speaks: it did not take its leave, and its next adverts are not all missing. */
-export const isSpeaking = (speaker: Speaker, nowMs: number): boolean =>
-  speaker.priority !== leavingPriority &&
-  nowMs - speaker.lastHeardMs <= downTimerAdverts * speaker.advertIntervalMs + graceMs;
+export const isSpeaking = (speaker: Speaker, nowMs: number): boolean => {
+  const mayMiss = speaker.disagreement === undefined ? downTimerAdverts : refusedTimerAdverts;
+  return (
+    speaker.priority !== leavingPriority &&
+    nowMs - speaker.lastHeardMs <= mayMiss * speaker.advertIntervalMs + graceMs
+  );
+};
 
 /** The list with the entry put in the place of the one it belongs to, or at the end. */
 const put = <Each>(all: readonly Each[], index: number, entry: Each): Each[] =>

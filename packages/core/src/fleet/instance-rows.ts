@@ -35,6 +35,8 @@ export interface InstanceRow {
   readonly version: 2 | 3 | undefined;
   readonly vips: readonly string[];
   readonly seats: readonly Seat[];
+  /** Who speaks for the instance on the wire and is no director of the cluster. */
+  readonly outsiders: readonly { readonly address: string; readonly priority: number }[];
   /** Names of the directors whose kernel has every, or any, of the addresses now. */
   readonly holders: readonly FleetDirector[];
   /** Undefined: no virtual services on these addresses (VRRP alone), or no table is known. */
@@ -71,6 +73,7 @@ const clusterRows = (input: {
     const vips = [...new Set(instances.flatMap((each) => each.addresses.map(({ address }) => address)))];
     const seats = directors.map((director) => seatOf(director, name, nowMs));
     const isFirst = index === 0;
+    const troubles = truth.items.filter((item) => concerns(item, { cluster, name, vips, isFirst }));
     const services = servicesFor({ directors, seats, vips, isFirst, runs: fleet.runs, nowMs });
     return {
       key: `${cluster.name} ${name}`,
@@ -84,7 +87,10 @@ const clusterRows = (input: {
       serving: services.serving,
       hasTable: services.hasTable,
       age: oldest(seats),
-      troubles: truth.items.filter((item) => concerns(item, { cluster, name, vips, isFirst })),
+      outsiders: troubles.flatMap((item) =>
+        item.kind === "stranger" ? [{ address: item.source.address, priority: item.priority }] : [],
+      ),
+      troubles,
     };
   });
 };

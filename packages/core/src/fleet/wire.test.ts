@@ -211,6 +211,7 @@ describe("a stranger", () => {
     const fleet = pair({ lvs1: wire([speaker(outsider)]) });
     const [row] = listInstances(fleet, readTruth(fleet, sampleNowMs), sampleNowMs);
     expect(row?.troubles.map(({ kind }) => kind)).toEqual(["stranger"]);
+    expect(row?.outsiders).toEqual([{ address: outsider, priority: 180 }]);
   });
 });
 

@@ -136,6 +136,12 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
         </td>
         <td>
           <Seats seats={masters} />
+          {row.outsiders.map(({ address, priority }) => (
+            <span key={address} className="st seat c-down">
+              <Glyph name="crit" tone="down" />
+              <span className="m">{address}</span> {priority}
+            </span>
+          ))}
         </td>
         <td>
           <Seats seats={others} />

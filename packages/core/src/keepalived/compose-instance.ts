@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import {
   decimalOf,
   entriesOf,
@@ -72,23 +73,23 @@ const instanceFields: Fields<VrrpInstance> = fieldsOf<VrrpInstance>({
   },
   authentication: readAuthentication,
   virtual_ipaddress: (instance, entry, composition) => {
-    instance.virtualAddresses.push(...ofOneFamily(entry, { instance, composition }));
+    append(instance.virtualAddresses, ofOneFamily(entry, { instance, composition }));
   },
   virtual_ipaddress_excluded: (instance, entry, composition) => {
-    instance.excludedAddresses.push(...composeAddresses(entry, composition));
+    append(instance.excludedAddresses, composeAddresses(entry, composition));
   },
   virtual_routes: (instance, entry, composition) => {
-    instance.virtualRoutes.push(...composeItems(entry, composition));
+    append(instance.virtualRoutes, composeItems(entry, composition));
   },
   virtual_rules: (instance, entry, composition) => {
-    instance.virtualRules.push(...composeItems(entry, composition));
+    append(instance.virtualRules, composeItems(entry, composition));
   },
   unicast_peer: (instance, entry, composition) => {
     const peers = itemsOf(entry, composition, ({ words: [text = "", ...options], spot }) => {
       const address = readAddress(text);
       return address === undefined ? undefined : { address, options, source: sourceOf(spot, composition) };
     });
-    instance.unicastPeers.push(...peers);
+    append(instance.unicastPeers, peers);
   },
   unicast_src_ip: (instance, entry, composition) => {
     const address = readAddress(entry.words[1] ?? "");

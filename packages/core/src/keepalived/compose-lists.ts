@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import { notUsed, optionOf, scriptOf, sourceOf } from "./compose-fields.ts";
 import type { Composition } from "./compose-fields.ts";
 import type { ListItem, Notify, Track, Tracks, VirtualAddress } from "./model.ts";
@@ -70,7 +71,7 @@ type Readers<T> = Readonly<Record<string, (draft: T, entry: Entry, composition: 
 const trackReader =
   (kind: keyof Tracks) =>
   (draft: { tracks: Tracks }, entry: Entry, composition: Composition): void => {
-    draft.tracks[kind].push(...itemsOf(entry, composition, trackOf));
+    append(draft.tracks[kind], itemsOf(entry, composition, trackOf));
   };
 
 const notifyReader = (draft: { notify: Notify }, entry: Entry, composition: Composition): void => {

@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import type { Composition } from "./compose-fields.ts";
 import { keepSettings, sourceOf } from "./compose-fields.ts";
 import { composeGlobalDefs, noGlobalDefs } from "./compose-global.ts";
@@ -33,7 +34,7 @@ export const composeModel = (tree: ConfigTree): Parsed<KeepalivedModel> => {
     if (isBySection && section !== undefined) {
       const part = composeSection(reading, { tree, section });
       addPart(model, part.value);
-      diagnostics.push(...part.diagnostics);
+      append(diagnostics, part.diagnostics);
     } else {
       const composition: Composition = { tree, sections: tree.sections, diagnostics };
       addPart(
@@ -109,7 +110,7 @@ const pushTo =
 const pushAllTo =
   <T>(listOf: (model: KeepalivedModel) => T[], values: readonly T[]): Placement =>
   (draft) => {
-    listOf(draft).push(...values);
+    append(listOf(draft), values);
   };
 
 const composeEntry = (entry: Entry, all: Composition): Placement => {

@@ -1,15 +1,40 @@
 // oxlint-disable-next-line no-control-regex -- NUL ends a line, so it must be looked for
 const canBeCut = /[!#\0]/u;
 
+const isBlankAt = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09;
+};
+
+const carriageReturn = 0x0d;
+
+/** How many blanks a line begins with. */
+export const leadLength = (text: string): number => {
+  let at = 0;
+  while (isBlankAt(text, at)) at += 1;
+  return at;
+};
+
 /** White space of bytes: what String.trim takes away besides may be part of a UTF-8 sequence. */
-export const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t\r]+$/gu, "");
+export const trimBlanks = (text: string): string => {
+  const start = leadLength(text);
+  let end = text.length;
+  while (end > start && (isBlankAt(text, end - 1) || text.charCodeAt(end - 1) === carriageReturn)) end -= 1;
+  return text.slice(start, end);
+};
+
+const withoutLineEnd = (line: string): string => {
+  let end = line.length;
+  while (end > 0 && line.charCodeAt(end - 1) === carriageReturn) end -= 1;
+  return line.slice(0, end);
+};
 
 /**
  * A line without its comment and the blanks at its ends. A backslash that ends the line sticks to what is left, also where
  * it ended the comment: so a definition goes on behind a line that is commented out.
  */
 export const contentOf = (line: string): string => {
-  const whole = line.replace(/\r+$/u, "");
+  const whole = withoutLineEnd(line);
   const cut = cutComment(whole);
   if (!whole.endsWith("\\") || whole.includes("\0")) return trimBlanks(cut);
   return `${trimBlanks(cut.endsWith("\\") ? cut.slice(0, -1) : cut)}\\`;

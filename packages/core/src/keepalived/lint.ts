@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import { lineOf, placeOf } from "./cst.ts";
 import type { ConfigTree, LineOrigin, Section } from "./cst.ts";
 import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
@@ -45,8 +46,8 @@ export const lintConfig = (tree: ConfigTree, options: LintOptions = {}): readonl
     const absolute = movedBy(base);
     for (const one of findingsOf(reading)) found.push(base === 0 ? one : moved(one, absolute));
   }
-  found.push(...checkFile(tree, readings));
-  findings.push(...toFindings(tree, found));
+  append(found, checkFile(tree, readings));
+  append(findings, toFindings(tree, found));
   return inOrder(
     options.isNewer === true ? findings.filter(({ code }) => code !== newerKeyword.code) : findings,
   );

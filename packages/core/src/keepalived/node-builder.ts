@@ -18,6 +18,8 @@ export interface Reader {
   readonly tokens: LineTokens;
   readonly isDefined: IsDefined;
   readonly definitions: Set<string>;
+  /** A line was met that preprocessing changes. */
+  hasDirectives: boolean;
   /** Of the section that is read now. */
   sectionStart: number;
   line: number;

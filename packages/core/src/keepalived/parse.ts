@@ -5,6 +5,8 @@ import type { IsDefined } from "./lexer.ts";
 import { newReader, readSections } from "./section-reader.ts";
 import type { Reader } from "./node-builder.ts";
 
+const dollar = 0x24;
+
 export interface ParseOptions {
   /** The name diagnostics carry. */
   readonly path: string;
@@ -19,6 +21,17 @@ export interface ParseOptions {
 export const parseConfig = (bytes: Uint8Array, options: ParseOptions): Parsed<ConfigTree> => {
   const reader = newReader(bytes, options);
   return finish(reader, { path: options.path, sections: readSections(reader, { start: 0, line: 0 }) });
+};
+
+/** The same for a file that keepalived reads as it stands; undefined where an include, definition, sequence or condition is in it. */
+export const parsePlainConfig = (
+  bytes: Uint8Array,
+  options: ParseOptions,
+): Parsed<ConfigTree> | undefined => {
+  if (bytes.includes(dollar)) return undefined;
+  const reader = newReader(bytes, options);
+  const sections = readSections(reader, { start: 0, line: 0 });
+  return reader.hasDirectives ? undefined : finish(reader, { path: options.path, sections });
 };
 
 /** Replaces the bytes between two offsets. */
@@ -46,7 +59,7 @@ export const reparseConfig = (tree: ConfigTree, change: TextChange): Parsed<Conf
   );
   const from = tree.sections[first];
   // A definition changes what braces mean in all that follows.
-  if (from === undefined || bytes.includes(0x24) || tree.text.includes("$"))
+  if (from === undefined || bytes.includes(dollar) || tree.text.includes("$"))
     return parseConfig(bytes, { path });
   const shift = bytes.length - tree.bytes.length;
   const kept = tree.sections.slice(first + 1).filter((section) => section.start >= end);

@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { placeOf, statementsOf } from "./cst.ts";
 import type { Node } from "./cst.ts";
+import { preprocessLimits } from "./preprocess-limits.ts";
 import { preprocess } from "./preprocess.ts";
 import type { IncludeReader } from "./preprocessor.ts";
-import { preprocessLimits } from "./preprocessor.ts";
 
 const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
 const many = Number(process.env["FC_RUNS"] ?? 1);

@@ -7,8 +7,9 @@ import { readFaults } from "./faults.ts";
 import { linesOf } from "./file-lines.ts";
 import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
-import { contentOf, trimBlanks } from "./line-text.ts";
+import { contentOf, leadLength, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
+import { preprocessLimits } from "./preprocess-limits.ts";
 import { isSequence, readSequence } from "./sequence.ts";
 
 /** What a reader answers to an include. Patterns are glob(7)'s; relative ones start at the directory of `fromPath`. */
@@ -29,13 +30,6 @@ export interface PreprocessOptions {
   readonly read?: IncludeReader;
 }
 
-/**
- * Bounds of what one file may become. keepalived has none: `$A=$A`, a file that includes itself and ~SEQ of ~SEQ run until
- * memory or file descriptors end. `lines` counts those that a definition or sequence makes, each turn of a sequence too.
- * The largest file known here makes half of them; its reader has waited a second by then.
- */
-export const preprocessLimits = { lines: 100_000, bytes: 67_108_864, depth: 40, files: 1_000 } as const;
-
 /** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
 const maxRounds = 50;
 
@@ -48,8 +42,10 @@ export class Preprocessor {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly definitions: Definitions;
   private readonly openFiles: string[] = [];
-  private length = 0;
   private fileCount = 0;
+  /** Bytes of lines that do not stand in the file itself. */
+  private length = 0;
+  private work = 0;
   /** Lines made, and turns of sequences, since a turn may come to nothing. */
   private made = 0;
   private isFull = false;
@@ -112,13 +108,15 @@ export class Preprocessor {
         if (/^\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content, source);
         break;
       case "i": {
+        if (!content.startsWith("include")) break;
         const [, keyword = "", pattern = ""] = /^(include[rmwba]?)[ \t\v\f]+([^]+)$/u.exec(content) ?? [];
         if (pattern !== "") return this.readInclude(line, { keyword, pattern });
         break;
       }
     }
     if (!content.includes("$")) return this.emit(line);
-    return this.replace(line, { content: leadOf(line.text) + content, source });
+    const lead = line.text.slice(0, leadLength(line.text));
+    return this.replace(line, { content: lead + content, source });
   }
 
   private readCondition(line: Line, content: string): Line | undefined {
@@ -126,7 +124,7 @@ export class Preprocessor {
       /^(@(\^?)([^ \t]*)[ \t]*)([^]*)$/u.exec(content) ?? [];
     const isOurs = decodeUtf8(encodeBytewise(id)) === this.options.configId;
     if (id === "" || rest === "" || isOurs === (caret !== "")) return undefined;
-    const length = leadOf(line.text).length + prefix.length;
+    const length = leadLength(line.text) + prefix.length;
     const exactLength = Math.max(line.exactLength - length, 0);
     return { ...line, text: line.text.slice(length), shift: line.shift + length, exactLength };
   }
@@ -168,6 +166,7 @@ export class Preprocessor {
 
   private replace(line: Line, of: { content: string; source: LineSource }): Line | undefined {
     const result = substitute(of.content, this.definitions);
+    this.work += result.work;
     if (result.isEndless) {
       this.say(
         "endless-definition",
@@ -229,7 +228,7 @@ export class Preprocessor {
   private emit(line: Line): undefined {
     this.lines.push(line.text);
     if (line.isGenerated) this.made += 1;
-    this.length += line.text.length + 1;
+    if (line.isGenerated || this.openFiles.length > 1) this.length += line.text.length + 1;
     const { path, number, exactLength, shift, isGenerated } = line;
     this.origins.push({ path, line: number, exactLength, shift, isGenerated });
     this.checkSize(line);
@@ -237,8 +236,8 @@ export class Preprocessor {
   }
 
   private checkSize(line: Line): void {
-    const { lines, bytes } = preprocessLimits;
-    const isWithin = this.made < lines && this.length < bytes;
+    const { lines, bytes, work } = preprocessLimits;
+    const isWithin = this.made < lines && this.length < bytes && this.work < work;
     if (this.isFull || isWithin) return;
     this.isFull = true;
     this.say(
@@ -282,8 +281,6 @@ const isTooLate = (text: string): boolean => {
   const content = contentOf(text);
   return isSequence(content) && !content.includes("$");
 };
-
-const leadOf = (text: string): string => /^[ \t]*/u.exec(text)?.[0] ?? "";
 
 const generated = (line: Line, text: string): Line => ({
   ...line,

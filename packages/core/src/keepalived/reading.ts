@@ -1,4 +1,4 @@
-import type { ConfigTree, SectionBody } from "./cst.ts";
+import type { ConfigTree, Section, SectionBody } from "./cst.ts";
 import type { BlockName, Keyword } from "./keywords/keyword.ts";
 import { readSound } from "./section-reading.ts";
 import { readTokens, tokensOf } from "./token-reader.ts";
@@ -72,8 +72,13 @@ export interface ReadOptions {
   readonly hasNewerBlocks: boolean;
 }
 
-/** Sections whose braces are in order are read one by one and remembered as long as their body lives. */
-const remembered = { older: new WeakMap<SectionBody, Reading>(), newer: new WeakMap<SectionBody, Reading>() };
+/** What was read stays as long as what it was read from: a section whose braces are in order, or all sections of a file. */
+interface Memory {
+  readonly bodies: WeakMap<SectionBody, Reading>;
+  readonly wholes: WeakMap<readonly Section[], Reading>;
+}
+const newMemory = (): Memory => ({ bodies: new WeakMap(), wholes: new WeakMap() });
+const remembered = { older: newMemory(), newer: newMemory() };
 
 /**
  * Reads the sections of a preprocessed tree. One reading per section where that is the same; otherwise one reading of the
@@ -86,17 +91,25 @@ export const readTree = (
   const readings: Reading[] = [];
   const memory = options.hasNewerBlocks ? remembered.newer : remembered.older;
   for (const { body } of tree.sections) {
-    const known = memory.get(body);
+    const known = memory.bodies.get(body);
     const reading = known ?? readSound(body, options) ?? readTokens(tokensOf([body]), "every", options);
-    if (known === undefined) memory.set(body, reading);
-    if (!reading.isSound) return [readByEveryProcess(tree, options)];
+    if (known === undefined) memory.bodies.set(body, reading);
+    if (!reading.isSound) return [readWhole(tree.sections, options, memory)];
     readings.push(reading);
   }
   return readings;
 };
 
-const readByEveryProcess = (tree: ConfigTree, options: ReadOptions): Reading => {
-  const tokens = tokensOf(tree.sections.map((section) => section.body));
+const readWhole = (sections: readonly Section[], options: ReadOptions, memory: Memory): Reading => {
+  const known = memory.wholes.get(sections);
+  if (known !== undefined) return known;
+  const reading = readByEveryProcess(sections, options);
+  memory.wholes.set(sections, reading);
+  return reading;
+};
+
+const readByEveryProcess = (sections: readonly Section[], options: ReadOptions): Reading => {
+  const tokens = tokensOf(sections.map((section) => section.body));
   const entries: Entry[] = [];
   const faults: ReadingFault[] = [];
   const seen = new Set<string>();

@@ -24,6 +24,7 @@ export const newReader = (bytes: Uint8Array, options: ReaderOptions): Reader => 
     definitions,
     isDefined:
       given === undefined ? (name) => definitions.has(name) : (name) => definitions.has(name) || given(name),
+    hasDirectives: false,
     sectionStart: 0,
     line: 0,
     nodes: [],
@@ -68,6 +69,7 @@ const isSectionDone = (reader: Reader): boolean =>
 const readLine = (reader: Reader, start: number): number => {
   const { bytes, tokens } = reader;
   const head = readLineHead(bytes, start);
+  if (head !== undefined) reader.hasDirectives = true;
   if (head?.kind === "definition" || head?.kind === "sequence") return readWholeLine(reader, head);
   if (head?.kind === "include") return readInclude(reader, head);
   lexLine(bytes, { start, from: head?.from ?? start, isDefined: reader.isDefined }, tokens);

@@ -76,11 +76,34 @@ function* countRows(
   }
 }
 
-/** `a, {b, c}, d`: commas inside braces do not part. */
-const splitMembers = (parameters: string): string[][] =>
-  [...parameters.matchAll(/\{([^}]*)\}|([^,{}]+)|(?<=,)(?=,|$)/gu)]
-    .filter(([all]) => trimBlanks(all) !== "" || all === "")
-    .map(([, group, single]) => (group ?? single ?? "").split(",").map((word) => trimBlanks(word)));
+/** `a, {b, c}, d`: commas inside braces do not part. A member may be empty, but not blank. */
+const splitMembers = (parameters: string): string[][] => {
+  const members: string[][] = [];
+  let at = 0;
+  while (at < parameters.length) {
+    const close = parameters[at] === "{" ? parameters.indexOf("}", at) : -1;
+    if (close >= 0) {
+      addMember(members, parameters.slice(at + 1, close), true);
+      at = close + 1;
+    } else if (isMark(parameters[at])) {
+      if (parameters[at] === "," && parameters[at - 1] === ",") members.push([""]);
+      at += 1;
+    } else {
+      const start = at;
+      while (at < parameters.length && !isMark(parameters[at])) at += 1;
+      addMember(members, parameters.slice(start, at), false);
+    }
+  }
+  if (parameters.endsWith(",")) members.push([""]);
+  return members;
+};
+
+const isMark = (character: string | undefined): boolean =>
+  character === "," || character === "{" || character === "}";
+
+const addMember = (members: string[][], text: string, isGroup: boolean): void => {
+  if (isGroup || trimBlanks(text) !== "") members.push(text.split(",").map((word) => trimBlanks(word)));
+};
 
 const readList = (parameters: string, text: string): SequenceReading => {
   const [variables = [], ...members] = splitMembers(parameters);

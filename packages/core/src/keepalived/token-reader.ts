@@ -101,6 +101,9 @@ export const listReadBefore = (entries: readonly Entry[], name: string | undefin
     ? entries.find(({ keyword, items = [] }) => keyword.list === "instances" && items.length > 0)
     : undefined;
 
+/** A file with more faults than this is not a configuration: the rest is not told. */
+const maxReadingFaults = 50_000;
+
 class Reader {
   readonly faults: ReadingFault[] = [];
   isSound = true;
@@ -163,7 +166,7 @@ class Reader {
     const isTooNew =
       keyword?.since !== undefined && keyword.opens !== undefined && !this.options.hasNewerBlocks;
     if (keyword === undefined || isTooNew) {
-      this.faults.push({ code: "unknown-keyword", spot: at.spot, word: name, block: at.block });
+      this.addFault("unknown-keyword", { spot: at.spot, word: name, block: at.block });
       return undefined;
     }
     if (at.block === "root" && !isActive(this.process, keyword)) {
@@ -225,6 +228,10 @@ class Reader {
 
   private fault(code: ReadingFaultCode, fault: Omit<ReadingFault, "code">): void {
     this.isSound = false;
-    this.faults.push({ code, ...fault });
+    this.addFault(code, fault);
+  }
+
+  private addFault(code: ReadingFaultCode, fault: Omit<ReadingFault, "code">): void {
+    if (this.faults.length < maxReadingFaults) this.faults.push({ code, ...fault });
   }
 }

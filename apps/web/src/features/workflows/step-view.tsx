@@ -65,7 +65,7 @@ const StepHead = ({ run, index, step }: { run: Run; index: number; step: Step })
         {isOpen && state.startedAtMs !== undefined ? printSpan(nowMs - state.startedAtMs) : ""}
       </span>
       <div className="end">
-        {isOpen && state.startedAtMs !== undefined ? (
+        {isOpen && state.startedAtMs !== undefined && run.status !== "waiting" ? (
           <span className="q">{t("limit", { at: printTime(state.startedAtMs + step.limitMs, nowMs) })}</span>
         ) : null}
       </div>

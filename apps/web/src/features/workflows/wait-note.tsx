@@ -104,7 +104,7 @@ const Cause = ({ cause, nowMs }: { cause: WaitCause; nowMs: number }) => {
   const words = t(`cause.${code}`, { part: known === undefined ? (cause.part ?? "") : t(`part.${known}`) });
   return (
     <p>
-      <b>{name}</b>{" "}
+      <b>{t("who", { name })}</b>{" "}
       {sinceMs === undefined
         ? words
         : t("since", {

@@ -74,7 +74,7 @@ const StepItem = ({ index, onShow, run, shown }: StepsProps & { index: number })
         {index + 1} {stepName(step)}
       </button>
       <span className="t0">
-        <StepTime state={state} isNext={index === run.current + 1 && run.endedAtMs === undefined} />
+        <StepTime state={state} isNext={index === run.current + 1} isOver={run.endedAtMs !== undefined} />
       </span>
       <small>{said.does}</small>
       <small>
@@ -86,12 +86,13 @@ const StepItem = ({ index, onShow, run, shown }: StepsProps & { index: number })
   );
 };
 
-const StepTime = ({ state, isNext }: { state: RunStep; isNext: boolean }) => {
+const StepTime = ({ state, isNext, isOver }: { state: RunStep; isNext: boolean; isOver: boolean }) => {
   const t = useTranslations("steps");
   const nowMs = useNow(1_000);
   const word = t(`status.${state.status}`);
   switch (state.status) {
     case "toCome":
+      if (isOver) return t("notBegun");
       return isNext ? t("next") : word;
     case "doing":
     case "proving":

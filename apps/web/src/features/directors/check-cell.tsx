@@ -25,7 +25,7 @@ export const useCheckWords = (): ((row: RealServerRow, clock: ScreenClock) => st
     const kind = checks.length === 0 ? t("none") : checks.map((check) => check.kind).join(", ");
     if (state.kind === "removed" || state.kind === "inhibited") return state.cause ?? t("failed", { kind });
     const foreign = row.drift.filter(({ by }) => by !== "console");
-    if (foreign.length > 0) return foreign.map((item) => drift.what(item)).join("; ");
+    if (foreign.length > 0) return foreign.map((item) => drift.inRow(item)).join("; ");
     if (state.kind === "extra") return t("noneExtra");
     if (state.kind === "sorry") return t("noneSorry");
     if (checks.length === 0) return kind;

@@ -125,8 +125,8 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
           nowMs={nowMs}
         />
       )}
+      {isStale ? null : <DriftPanel director={director} state={state} />}
       <SpeakersSection director={director} state={state} />
-      <DriftPanel director={director} state={state} />
       <LogPanel director={director} lines={state.log} />
     </>
   );

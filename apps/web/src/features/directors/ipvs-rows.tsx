@@ -134,7 +134,7 @@ const ServiceDrift = ({ service, context }: { service: ServiceRows; context: Tab
   return service.drift.map((item) => (
     <span className="c-warn" key={item.kind} title={words.whoAndWhen(item, context)}>
       {t("sentenceGap")}
-      {words.what(item)}
+      {t("driftSentence", { what: words.what(item) })}
     </span>
   ));
 };

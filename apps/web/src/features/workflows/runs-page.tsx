@@ -53,7 +53,7 @@ const RunsTable = ({ runs }: { runs: readonly Run[] }) => {
   const nowMs = useNow(1_000);
   return (
     <div className="wide-scroll">
-      <table className="t">
+      <table className="t runs-list">
         <thead>
           <tr>
             <th>{t("columns.run")}</th>

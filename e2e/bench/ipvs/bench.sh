@@ -1,7 +1,7 @@
-# Runs inside a bare kernel with NODE, PROBE, FILL and TURNS set. Every table lies in a network namespace of its own: IPVS keeps one
+# Runs inside a bare kernel with NODE, PROBE and FILL set. Every table lies in a network namespace of its own: IPVS keeps one
 # table for each, and an emptied one remembers its real servers for two minutes, which makes adding them again slow.
-# Lines of the result: "KEY VALUE", times in milliseconds or a probe's JSON.
-export NODE PROBE FILL
+# Lines of the result: "KEY VALUE", times in milliseconds or a probe's JSON. A part that fails says so and the others go on.
+export NODE PROBE FILL STEADY
 
 timed() { # timed KEY COMMAND…: wall-clock milliseconds
   local key=$1 from=$EPOCHREALTIME; shift
@@ -9,36 +9,44 @@ timed() { # timed KEY COMMAND…: wall-clock milliseconds
   local to=$EPOCHREALTIME
   echo "$key $(((${to/./} - ${from/./}) / 1000))"
 }
+ours() { # ours KEY COMMAND: a probe's answer
+  local key=$1 answer; shift
+  answer=$($NODE $PROBE "$*") && echo "$key $answer" || echo "failed $key"
+}
 restore() { ipvsadm -R <table.rules; }
 count() { ipvsadm -Sn | wc -l; }
 question() { ipvsadm -Lnc | grep -F 10.200.0.7: >question.theirs; }
-watched() { for ((n = 0; n < 10; n++)); do ipvsadm -Ln >/dev/null; sleep 1; done; }
+watched() { for ((n = 0; n < STEADY; n++)); do ipvsadm -Ln >/dev/null; sleep 1; done; }
+listings() { # the four that show what one reading of ours does
+  for view in "" "--stats --exact" "--rate --exact" "--thresholds"; do timed theirs-read ipvsadm -Ln $view; done
+}
 peak() { # the largest resident memory of an ipvsadm that lists everything: it waits in the pipe while it is looked at
   mkfifo peak.pipe; ipvsadm -Ln --stats >peak.pipe & local pid=$!
   exec 9<peak.pipe; sleep 1; awk '/VmHWM/{print "theirs-memory-kb", $2}' /proc/$pid/status; kill $pid; exec 9<&-; rm peak.pipe
 }
-export -f timed restore count question watched peak
+export -f timed ours restore count question watched listings peak
 
-turn() {
+write() { # our writer, and reading what it wrote
+  ip link set lo up
+  ours ours-write measure-write /mnt/share/table.rules
+  echo "count $(count)"
+  ours ours-sweeps measure-sweeps 4
+  listings
+}
+write_again() {
+  ip link set lo up
+  ours ours-write measure-write /mnt/share/table.rules
+  echo "count $(count)"
+}
+steady() { # on the table that ipvsadm -R wrote, which takes minutes and is done once
   ip link set lo up
   timed theirs-write restore
-  echo "theirs-count $(count)"
-  echo "ours-sweeps $($NODE $PROBE 'measure-sweeps 4')"
-  for view in "" "--stats --exact" "--rate --exact" "--thresholds"; do timed "theirs-read" ipvsadm -Ln $view; done
-  echo "ours-sweeps $($NODE $PROBE 'measure-sweeps 4')"
-  for view in "" "--stats --exact" "--rate --exact" "--thresholds"; do timed "theirs-read" ipvsadm -Ln $view; done
-  if [ "$1" = 1 ]; then
-    echo "ours-steady $($NODE $PROBE 'measure-steady 10')"
-    TIMEFORMAT='theirs-steady %U %S'; { time watched; } 2>&1
-    peak
-  fi
-  ipvsadm -C
-}
-write() {
-  ip link set lo up
-  echo "ours-write $($NODE $PROBE "measure-write /mnt/share/table.rules")"
-  echo "ours-count $(count)"
-  ipvsadm -C
+  echo "count $(count)"
+  ours ours-sweeps measure-sweeps 4
+  listings
+  ours ours-steady measure-steady $STEADY
+  TIMEFORMAT='theirs-steady %U %S'; { time watched; } 2>&1
+  peak
 }
 connections() {
   ip link set lo up; ip link add dum0 type dummy; ip addr add 198.51.100.9/24 dev dum0; ip link set dum0 up
@@ -46,13 +54,11 @@ connections() {
   ipvsadm -a -u 198.51.100.9:53 -r 198.51.100.78:53 -m -w 1
   ipvsadm --set 0 0 3000
   $NODE $FILL 198.51.100.9 53 1000 100
-  echo "ours-question $($NODE $PROBE 'measure-question 10.200.0.7')"
+  ours ours-question measure-question 10.200.0.7
   timed theirs-question question
   echo "theirs-matches $(wc -l <question.theirs)"
 }
-export -f turn write connections
-{
-  for ((n = 1; n <= TURNS; n++)); do unshare -n bash -c "turn $n"; unshare -n bash -c write; done
-  unshare -n bash -c connections
-} >results 2>results.err
+export -f write write_again steady connections
+# The long part last: whoever ends the run early has the others.
+for part in connections write write_again steady; do unshare -n bash -c $part >>results 2>>results.err; done
 exit 0

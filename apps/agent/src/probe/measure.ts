@@ -1,7 +1,13 @@
 import { diffTables } from "@lvs/core/ipvs/diff";
+import type { IpvsTable } from "@lvs/core/ipvs/model";
 import { parseSave } from "@lvs/core/ipvs/save-format";
+import { ChangeRing } from "../daemon/change-ring.ts";
+import { Publisher } from "../daemon/publisher.ts";
+import { StateStore, unreadState } from "../daemon/state-store.ts";
+import { TableWatch } from "../daemon/table-watch.ts";
 import { readConnections } from "../ipvs/connections.ts";
 import { readTable, type TableReader, tableReader } from "../ipvs/read-table.ts";
+import { Slice } from "../ipvs/slice.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
 import type { System } from "../system/system.ts";
 
@@ -16,8 +22,10 @@ export interface Measured {
   readonly residentBytes: number;
 }
 
+type Timed = Omit<Measured, "stallMs">;
+
 /** Runs the work and nothing beside it. */
-const time = async (work: () => Promise<void>): Promise<Omit<Measured, "stallMs">> => {
+const time = async (work: () => Promise<void>): Promise<Timed> => {
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   await work();
@@ -46,42 +54,90 @@ const measure = async (work: () => Promise<void>): Promise<Measured> => {
 };
 
 /**
+ * Looks at every number that the four listings show, service by service: real servers are decoded where somebody looks, and a reading
+ * that nobody looked at would be measured for less than it is.
+ */
+const lookAtAll = async (system: System, table: IpvsTable): Promise<number> => {
+  const slice = new Slice(system.clock);
+  let sum = 0;
+  let rows = 0;
+  for (const { destinations } of table.services) {
+    for (const row of destinations) {
+      sum += row.weight + row.upperThreshold + row.lowerThreshold + row.activeConnections;
+      sum += row.inactiveConnections + row.persistentConnections;
+      for (const value of Object.values(row.counters)) sum += value;
+      for (const value of Object.values(row.rates)) sum += value;
+    }
+    rows += destinations.length;
+    await slice.end();
+  }
+  if (!Number.isFinite(sum)) throw new Error("a number of the table is none");
+  return rows;
+};
+
+/**
  * Each turn: a full reading by a reader that knows nothing yet, a reading of the same table by the same reader, and a full
- * reading that is watched for stalls.
+ * reading that is watched for stalls. In a full reading every number is looked at.
  */
 export const measureSweeps = async (
   system: System,
   count: number,
-): Promise<{ first: unknown[]; again: unknown[]; watched: Measured[]; realServers: number }> => {
-  const first: unknown[] = [];
-  const again: unknown[] = [];
+): Promise<{ first: Timed[]; again: Timed[]; watched: Measured[]; realServers: number }> => {
+  const first: Timed[] = [];
+  const again: Timed[] = [];
   const watched: Measured[] = [];
   let realServers = 0;
+  const read = async (reader: TableReader): Promise<IpvsTable> => {
+    const reading = await reader.read();
+    if (reading.status !== "known") throw new Error(`the table is ${reading.status}`);
+    return reading.table;
+  };
+  const readAll = async (reader: TableReader): Promise<void> => {
+    realServers = await lookAtAll(system, await read(reader));
+  };
   for (let turn = 0; turn < count; turn += 1) {
-    const read = (reader: TableReader) => async (): Promise<void> => {
-      const reading = await reader.read();
-      if (reading.status !== "known") throw new Error(`the table is ${reading.status}`);
-      realServers = reading.table.services.reduce((sum, service) => sum + service.destinations.length, 0);
-    };
     const reader = tableReader(system);
-    first.push(await time(read(reader)));
-    again.push(await time(read(reader)));
-    watched.push(await measure(read(tableReader(system))));
+    first.push(await time(async () => await readAll(reader)));
+    again.push(await time(async () => void (await read(reader))));
+    watched.push(await measure(async () => await readAll(tableReader(system))));
   }
   return { first, again, watched, realServers };
 };
 
-/** Readings once a second of a table that does not change. */
-export const measureSteady = async (system: System, seconds: number): Promise<Measured> => {
-  const reader = tableReader(system);
-  await reader.read();
-  return await measure(async () => {
+/**
+ * Readings once a second of a table that does not change, by what the agent runs: reading, comparing, publishing. `first`: the one that
+ * meets an empty state.
+ */
+export const measureSteady = async (
+  system: System,
+  seconds: number,
+): Promise<{ first: Measured; steady: Measured; longestSweepMs: number; shortestSweepMs: number }> => {
+  const store = new StateStore(unreadState, new ChangeRing("measured"));
+  const publisher = new Publisher(store);
+  const watch = new TableWatch(system, publisher);
+  const sweepMs: number[] = [];
+  const sweep = async (): Promise<void> => {
+    const startMs = system.clock.monotonicMs();
+    const { status } = await watch.sweep();
+    if (status !== "known") throw new Error(`the table is ${status}`);
+    publisher.beat(system.clock.nowMs());
+    sweepMs.push(system.clock.monotonicMs() - startMs);
+  };
+  const first = await measure(sweep);
+  sweepMs.length = 0;
+  const steady = await measure(async () => {
     for (let second = 0; second < seconds; second += 1) {
       const nextMs = system.clock.monotonicMs() + 1000;
-      await reader.read();
+      await sweep();
       await system.clock.sleep(nextMs - system.clock.monotonicMs());
     }
   });
+  return {
+    first,
+    steady,
+    longestSweepMs: Math.max(...sweepMs),
+    shortestSweepMs: Math.min(...sweepMs),
+  };
 };
 
 /**
@@ -91,7 +147,7 @@ export const measureSteady = async (system: System, seconds: number): Promise<Me
 export const measureWrite = async (
   system: System,
   path: string,
-): Promise<Omit<Measured, "stallMs"> & { status: string; parseMs: number; sendMs: number }> => {
+): Promise<Timed & { status: string; parseMs: number; sendMs: number }> => {
   const text = await system.files.readText(path, { maxBytes: 256 << 20 });
   const parseStartMs = performance.now();
   const { value: wanted } = parseSave(text);
@@ -109,18 +165,23 @@ export const measureWrite = async (
   return { ...timed, parseMs, sendMs, status };
 };
 
-/** One filtered question about connections. */
+/** One filtered question about connections, some times. */
 export const measureQuestion = async (
   system: System,
   client: string,
-): Promise<Measured & { entryCount: number; matches: number }> => {
+  times: number,
+): Promise<{ asked: Measured[]; entryCount: number; matches: number }> => {
   let entryCount = 0;
   let matches = 0;
-  const measured = await measure(async () => {
-    const reading = await readConnections(system, { filter: { client } });
-    if (reading.status !== "known") throw new Error(`the connections are ${reading.status}`);
-    ({ entryCount } = reading);
-    matches = reading.connections.length;
-  });
-  return { ...measured, entryCount, matches };
+  const asked: Measured[] = [];
+  for (let turn = 0; turn < times; turn += 1)
+    asked.push(
+      await measure(async () => {
+        const reading = await readConnections(system, { filter: { client } });
+        if (reading.status !== "known") throw new Error(`the connections are ${reading.status}`);
+        ({ entryCount } = reading);
+        matches = reading.connections.length;
+      }),
+    );
+  return { asked, entryCount, matches };
 };

@@ -77,7 +77,7 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["measure-sweeps", async (count) => await measureSweeps(system, Number(count))],
     ["measure-steady", async (seconds) => await measureSteady(system, Number(seconds))],
     ["measure-write", async (path) => await measureWrite(system, path)],
-    ["measure-question", async (client) => await measureQuestion(system, client)],
+    ["measure-question", async (client) => await measureQuestion(system, client, 2)],
   ]);
 
 const changeTimeouts = async (system: System, json: string): Promise<unknown> => {

@@ -46,9 +46,9 @@ test("which real server serves a client: from the director's row to the answer, 
     await expect(page).toHaveURL(/\/connections\?director=[^&]+&service=TCP[^&]+&rs=10\.77\.0\.2\d/u);
     await expect(table(page)).toBeVisible();
 
-    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByRole("button", { name: "Clear", exact: true }).click();
     await page.getByLabel("Which real server serves this client?").fill(client);
-    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("button", { name: "Find", exact: true }).click();
     const answer = page.getByTestId("answer");
     await expect(answer).toContainText(`${client} is served by 10.77.0.2`);
     await expect(answer).toContainText("for TCP 10.77.0.64:80, through lvs-1.");
@@ -59,17 +59,17 @@ test("which real server serves a client: from the director's row to the answer, 
     for (const line of shown) await expect(answer).toContainText(line.split(" ").at(-1) ?? "nobody");
     await expectAccessible(page, "the answer");
 
-    await page.getByLabel("State").selectOption("FIN_WAIT");
+    await page.getByLabel("State", { exact: true }).selectOption("FIN_WAIT");
     await expect(page).toHaveURL(/state=FIN_WAIT/u);
     await expect(page.getByRole("heading", { name: "No entry matches" })).toBeVisible();
-    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByRole("button", { name: "Clear", exact: true }).click();
     await expect(table(page).locator("tbody tr.rs")).toHaveCount(4);
 
     await page.getByLabel("Which real server serves this client?").fill("10.77.0.250");
-    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("button", { name: "Find", exact: true }).click();
     await expect(answer).toContainText("No director that answered knows 10.77.0.250.");
     await page.getByLabel("Which real server serves this client?").fill("10.77.0.999");
-    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("button", { name: "Find", exact: true }).click();
     await expect(page.getByRole("alert").filter({ hasText: "is no address" })).toBeVisible();
 
     await expect(page.getByRole("button", { name: "Change…" })).toBeDisabled();

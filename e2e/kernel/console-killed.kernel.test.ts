@@ -138,8 +138,27 @@ describe("a console killed in each step", () => {
   });
 });
 
+const waitSchema = z.array(
+  z.looseObject({
+    event: z.looseObject({
+      status: z.string().optional(),
+      reason: z
+        .looseObject({ waitsFor: z.array(z.looseObject({ code: z.string(), name: z.string() })).optional() })
+        .optional(),
+    }),
+  }),
+);
+
+/** The directors and real servers that the run's record says it waited for. */
+async function waitedFor(runId: string): Promise<string[]> {
+  const events = await held.api.query("workflows.events", waitSchema, { runId });
+  return events.flatMap(({ event }) =>
+    event.status === "waiting" ? (event.reason?.waitsFor ?? []).map((each) => each.name) : [],
+  );
+}
+
 describe("an agent killed in the middle of a run", () => {
-  it("touches no traffic; the run waits and goes on by itself", async () => {
+  it("touches no traffic; the run waits, says for which director, and goes on by itself", async () => {
     const load = startLoad({ lab: held.lab, seconds: 300, ratePerSecond: 50 });
     const before = await tables();
     const runId = await startWorkflow(held.api, { kind: "failOver", clusterId: held.clusterId });
@@ -152,6 +171,7 @@ describe("an agent killed in the middle of a run", () => {
     }
     const report = await load.stop();
     expect(run).toMatchObject({ status: "done" });
+    expect(await waitedFor(runId)).toContain("lvs-1");
     expect(await tables()).toEqual(before);
     expect(await holders()).toEqual(["lvs-1"]);
     expect(report.failed, JSON.stringify(report.reasons)).toBe(0);

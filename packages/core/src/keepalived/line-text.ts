@@ -54,11 +54,24 @@ const cutComment = (line: string): string => {
     const isMark = character === "!" || character === "#";
     if (character === '"') isQuoted = !isQuoted;
     if (character === "\0" || (isMark && !isQuoted)) return text + line.slice(from, at);
-    if (character === "\\" && !isQuoted && /[!#]/u.test(line.charAt(at + 1))) {
+    if (character !== "\\") continue;
+    if (!isQuoted && /[!#]/u.test(line.charAt(at + 1))) {
       text += line.slice(from, at);
       from = at + 1;
-      at += 1;
     }
+    at += 1;
   }
   return text + line.slice(from);
+};
+
+/** Whether a quote of a line is open where its comment, or the line, ends. A backslash hides the quote behind it. */
+export const leavesQuoteOpen = (line: string): boolean => {
+  let isQuoted = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line.charAt(at);
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === "\\") at += 1;
+    else if (character === "\0" || (!isQuoted && /[!#]/u.test(character))) return false;
+  }
+  return isQuoted;
 };

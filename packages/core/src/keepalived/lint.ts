@@ -1,5 +1,5 @@
 import { append } from "./append.ts";
-import { lineOf, placeOf } from "./cst.ts";
+import { lineOf, placeOf, sliceText } from "./cst.ts";
 import type { ConfigTree, LineOrigin, Section } from "./cst.ts";
 import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
 import { readFaults } from "./faults.ts";
@@ -10,7 +10,7 @@ import { rules } from "./rules.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";
 import { isGoodWord } from "./rules/good-word.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
-import type { Report, ReportExtra, Rule } from "./rules/rule.ts";
+import type { FileText, Report, ReportExtra, Rule } from "./rules/rule.ts";
 import { movedBy, viewOf } from "./rules/file-view.ts";
 
 /** A mend that is a text in the place of another, on one line. Columns as in `Diagnostic`. */
@@ -176,9 +176,18 @@ const findBadWord = (
   }
 };
 
+const textOf = (tree: ConfigTree): FileText => ({
+  hasCarriageReturns: tree.text.includes("\r"),
+  hasSingleQuotes: tree.text.includes("'"),
+  textOf: ({ section, start, end }) => {
+    const from = tree.sections[section]?.start ?? 0;
+    return sliceText(tree.bytes, from + start, from + end);
+  },
+});
+
 const checkFile = (tree: ConfigTree, readings: readonly Reading[]): readonly Found[] => {
   const found: Found[] = [];
-  const base = viewOf(readings, undefined, tree.text.includes("\r"));
+  const base = viewOf(readings, undefined, textOf(tree));
   for (const rule of rules) {
     rule.ofFile?.({
       ...base,

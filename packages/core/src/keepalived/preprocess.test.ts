@@ -63,6 +63,20 @@ describe("conditions", () => {
   });
 });
 
+describe("quotes", () => {
+  it.each(['$A="x\n', '$A= \\\nx \\\n"y\n', '@you x "y\n'])(
+    "%j leaves one open, though nothing of it comes into the text",
+    (text) => {
+      expect(codesOf(text)).toEqual(["unterminated-quote"]);
+    },
+  );
+
+  it("a backslash hides a quote from the search for comments, and a closed one is no fault", () => {
+    expect(textOf('$A=1\nx "a \\"# b" $A\n')).toBe('x "a \\"# b" 1\n');
+    expect(codesOf('$A="x # y" # z "\n@you "x"\n')).toEqual([]);
+  });
+});
+
 describe("sequences", () => {
   it.each([
     ["~SEQ(A,1,2) ~SEQ(B,1,$A) x$A-${B}\n", ["x$A-1", "x$A-1", "x$A-2"]],

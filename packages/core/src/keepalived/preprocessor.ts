@@ -7,7 +7,7 @@ import { readFaults } from "./faults.ts";
 import { linesOf } from "./file-lines.ts";
 import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
-import { contentOf, leadLength, trimBlanks } from "./line-text.ts";
+import { contentOf, leadLength, leavesQuoteOpen, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
 import { preprocessLimits } from "./preprocess-limits.ts";
 import { isSequence, readSequence } from "./sequence.ts";
@@ -105,8 +105,9 @@ export class Preprocessor {
       case "~":
         return isSequence(content) ? this.readSequence(line, content) : this.emit(line);
       case "$":
-        if (/^\$[A-Za-z_]\w*=/u.test(content)) return this.readDefinition(content, source);
-        break;
+        if (!/^\$[A-Za-z_]\w*=/u.test(content)) break;
+        this.tellOpenQuote(line);
+        return this.readDefinition(content, source);
       case "i": {
         if (!content.startsWith("include")) break;
         const [, keyword = "", pattern = ""] = /^(include[rmwba]?)[ \t\v\f]+([^]+)$/u.exec(content) ?? [];
@@ -123,7 +124,7 @@ export class Preprocessor {
     const [, prefix = "", caret = "", id = "", rest = ""] =
       /^(@(\^?)([^ \t]*)[ \t]*)([^]*)$/u.exec(content) ?? [];
     const isOurs = decodeUtf8(encodeBytewise(id)) === this.options.configId;
-    if (id === "" || rest === "" || isOurs === (caret !== "")) return undefined;
+    if (id === "" || rest === "" || isOurs === (caret !== "")) return this.tellOpenQuote(line);
     const length = leadLength(line.text) + prefix.length;
     const exactLength = Math.max(line.exactLength - length, 0);
     return { ...line, text: line.text.slice(length), shift: line.shift + length, exactLength };
@@ -136,7 +137,9 @@ export class Preprocessor {
     while (value.endsWith("\\")) {
       const piece = trimBlanks(value.slice(0, -1));
       if (piece !== "" || lines.length > 0) lines.push(piece);
-      value = contentOf(source()?.text ?? "");
+      const next = source();
+      if (next !== undefined) this.tellOpenQuote(next);
+      value = contentOf(next?.text ?? "");
     }
     lines.push(value);
     this.definitions.values.set(content.slice(1, equals), { lines });
@@ -223,6 +226,12 @@ export class Preprocessor {
       }
     }
     return undefined;
+  }
+
+  /** Of a line that does not come into the text: the others are looked at there. */
+  private tellOpenQuote(line: Line): undefined {
+    if (line.isGenerated || !leavesQuoteOpen(line.text)) return;
+    this.say("unterminated-quote", line, "this quote is never closed: keepalived drops the value", "error");
   }
 
   private emit(line: Line): undefined {

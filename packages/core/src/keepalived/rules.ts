@@ -55,6 +55,7 @@ import { noRealServers } from "./rules/lvs/no-real-servers.ts";
 import { noVip } from "./rules/vrrp/no-vip.ts";
 import { numberOutOfRange } from "./rules/values/number-out-of-range.ts";
 import { oddSubnet } from "./rules/files/odd-subnet.ts";
+import { openQuote } from "./rules/values/open-quote.ts";
 import { ownInterface } from "./rules/vrrp/own-interface.ts";
 import { portMismatch } from "./rules/lvs/port-mismatch.ts";
 import { preemption } from "./rules/vrrp/preemption.ts";
@@ -124,6 +125,7 @@ export const ruleGroups: readonly RuleGroup[] = [
       nameTooLong,
       newerKeyword,
       numberOutOfRange,
+      openQuote,
       tooManyDecimals,
     ],
   },

@@ -9,7 +9,7 @@ export const shellWords = (text: string): string[] => {
   let at = 0;
   while (at < text.length) {
     const character = text.charAt(at);
-    if (character === "\\" && quote !== "'" && at + 1 < text.length) {
+    if (character === "\\" && at + 1 < text.length) {
       const escape = readEscape(text, at + 1);
       word = (word ?? "") + escape.value;
       at = escape.next;
@@ -30,6 +30,18 @@ export const shellWords = (text: string): string[] => {
   }
   if (word !== undefined) words.push(word);
   return words;
+};
+
+/** The quote that a text leaves open, if any: keepalived drops such a command. A backslash hides the quote behind it. */
+export const openQuoteIn = (text: string): string | undefined => {
+  let quote = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === "\\") at += 1;
+    else if (character === quote) quote = "";
+    else if (quote === "" && (character === '"' || character === "'")) quote = character;
+  }
+  return quote === "" ? undefined : quote;
 };
 
 const named: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Reading, Spot } from "../reading.ts";
-import type { FileView, Report, TopEntry } from "./rule.ts";
+import type { FileText, FileView, Report, TopEntry } from "./rule.ts";
 
 /** The lines of the top level of a file that was read section by section, or as one. */
 export const topEntriesOf = (readings: readonly Reading[]): readonly TopEntry[] =>
@@ -15,14 +15,15 @@ export const movedBy =
     sections === 0 ? spot : { ...spot, section: spot.section + sections };
 
 const noReport: Report = () => undefined;
+const noText: FileText = { hasCarriageReturns: false, hasSingleQuotes: false, textOf: () => "" };
 
 /** A file as rules see it. */
 export const viewOf = (
   readings: readonly Reading[],
   report: Report = noReport,
-  hasCarriageReturns = false,
+  text: FileText = noText,
 ): FileView => {
   const top = topEntriesOf(readings);
   const byName = Map.groupBy(top, ({ entry }) => entry.keyword.name);
-  return { top, of: (name) => byName.get(name) ?? [], report, text: { hasCarriageReturns } };
+  return { top, of: (name) => byName.get(name) ?? [], report, text };
 };

@@ -40,7 +40,8 @@ export type NameAnswer = "good" | "bad" | "unknown";
 
 export const judgeName = (kind: KernelNumber, word: string): NameAnswer => {
   const value = numberOf(word);
-  if (value !== undefined) return value <= largest[kind] ? "good" : "bad";
+  // keepalived takes the lower 32 bits.
+  if (value !== undefined) return value % 4294967296 <= largest[kind] ? "good" : "bad";
   return builtIn[kind].has(word) ? "good" : "unknown";
 };
 

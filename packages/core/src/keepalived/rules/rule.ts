@@ -67,6 +67,9 @@ export interface FileView {
 /** What rules about the bytes themselves need. */
 export interface FileText {
   readonly hasCarriageReturns: boolean;
+  readonly hasSingleQuotes: boolean;
+  /** What stands at an absolute spot, quotes and escapes included. */
+  readonly textOf: (spot: Spot) => string;
 }
 
 /** A rule is asked about keywords of one name, wherever they stand. */

@@ -7,6 +7,7 @@ import type { Keyword, Value } from "./keywords/keyword.ts";
 import type { Entry, Reading, Spot } from "./reading.ts";
 import { readTree } from "./reading.ts";
 import { rules } from "./rules.ts";
+import { gluedCommentsOf } from "./glued-comments.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";
 import { isGoodWord } from "./rules/good-word.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
@@ -183,6 +184,7 @@ const textOf = (tree: ConfigTree): FileText => ({
     const from = tree.sections[section]?.start ?? 0;
     return sliceText(tree.bytes, from + start, from + end);
   },
+  gluedComments: () => gluedCommentsOf(tree),
 });
 
 const checkFile = (tree: ConfigTree, readings: readonly Reading[]): readonly Found[] => {

@@ -23,6 +23,7 @@ import { emptyTracker } from "./rules/trackers/script-command.ts";
 import { extraWords } from "./rules/values/extra-words.ts";
 import { garpGroupDelay } from "./rules/trackers/garp-group-delay.ts";
 import { globalOption } from "./rules/global/global-option.ts";
+import { gluedComment } from "./rules/files/glued-comment.ts";
 import { granularity } from "./rules/lvs/granularity.ts";
 import { groupEntry } from "./rules/lvs/group-entry.ts";
 import { hexOctets } from "./rules/checkers/hex-octets.ts";
@@ -216,6 +217,7 @@ export const ruleGroups: readonly RuleGroup[] = [
       carriageReturns,
       duplicateService,
       duplicateVip,
+      gluedComment,
       inhibitEffects,
       neededOnDirector,
       networkNamespace,

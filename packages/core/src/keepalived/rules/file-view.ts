@@ -15,7 +15,12 @@ export const movedBy =
     sections === 0 ? spot : { ...spot, section: spot.section + sections };
 
 const noReport: Report = () => undefined;
-const noText: FileText = { hasCarriageReturns: false, hasSingleQuotes: false, textOf: () => "" };
+const noText: FileText = {
+  hasCarriageReturns: false,
+  hasSingleQuotes: false,
+  textOf: () => "",
+  gluedComments: () => [],
+};
 
 /** A file as rules see it. */
 export const viewOf = (

@@ -1,4 +1,5 @@
 import type { Severity } from "../diagnostic.ts";
+import type { GluedComment } from "../glued-comments.ts";
 import type { Keyword, Value } from "../keywords/keyword.ts";
 import type { Entry, Spot } from "../reading.ts";
 
@@ -70,6 +71,8 @@ export interface FileText {
   readonly hasSingleQuotes: boolean;
   /** What stands at an absolute spot, quotes and escapes included. */
   readonly textOf: (spot: Spot) => string;
+  /** Comments that cut a word, at absolute spots. */
+  readonly gluedComments: () => readonly GluedComment[];
 }
 
 /** A rule is asked about keywords of one name, wherever they stand. */

@@ -78,7 +78,8 @@ export const useWireWords = (): ((item: WireItem) => WireWords) => {
   };
 };
 
-const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords) => {
+/** With the cause alone, for where it is said already what a second MASTER means. */
+export const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords & { readonly cause: string }) => {
   const t = useTranslations("wire.secondMaster");
   const nameOf = useSourceName();
   const reasonOf = useRefusal();
@@ -89,9 +90,11 @@ const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords) => {
       rival: item.rival === undefined ? "" : nameOf(item.rival),
       reason: item.reason === undefined ? "" : reasonOf(item.reason),
     };
+    const cause = reading === "unknown" ? "" : t(`cause.${reading}`, values);
     return {
       what: t("what", { instance, id: virtualRouterId, names: item.sources.map(nameOf).join(", ") }),
-      why: t(`why.${reading}`, values),
+      cause,
+      why: cause === "" ? t("why") : `${cause} ${t("why")}`,
       todo: t(`todo.${reading}`, values),
     };
   };

@@ -9,7 +9,7 @@ import Link from "next/link";
 import { useEffect, type ReactNode } from "react";
 import { useRunSentence } from "@/client/run-words.ts";
 import { wireLook } from "@/client/wire-notes.tsx";
-import { useWireSentence, useWireWords } from "@/client/wire-words.ts";
+import { useSecondMaster, useWireSentence } from "@/client/wire-words.ts";
 
 /** What is wrong, what runs, how old the oldest fact is; one quiet line when nothing is. Split brain takes its place. */
 export const TruthLine = () => {
@@ -191,7 +191,7 @@ const namesOf = (item: Extract<TruthItem, { kind: "splitBrain" }>): string =>
 
 /** Why both are MASTER, where the wire says it, and what to do. */
 const useAlarmReason = (): ((alarm: Extract<TruthItem, { kind: "splitBrain" }>) => string) => {
-  const words = useWireWords();
+  const words = useSecondMaster();
   const truth = useTruth();
   return ({ holding }) => {
     const second = truth.items.find(
@@ -201,8 +201,8 @@ const useAlarmReason = (): ((alarm: Extract<TruthItem, { kind: "splitBrain" }>) 
         item.instance === holding.instance,
     );
     if (second?.kind !== "secondMaster") return "";
-    const { todo, why } = words(second);
-    return `${why} ${todo}`;
+    const { cause, todo } = words(second);
+    return `${cause} ${todo}`.trim();
   };
 };
 

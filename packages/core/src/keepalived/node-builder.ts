@@ -1,21 +1,20 @@
 import type { Block, Condition, Fault, FaultCode, Node, Statement } from "./cst.ts";
 import type { IsDefined, LineTokens } from "./lexer.ts";
+import type { LineWords } from "./line-words.ts";
 
 /** keepalived's own blocks are at most six deep; deeper braces are kept as stray ones, so that no reader overflows its stack. */
 export const maxDepth = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type OpenBlock = Omit<Mutable<Block>, "nodes"> & { nodes: Node[] };
-export type OpenStatement = Omit<Mutable<Statement>, "block" | "words"> & {
-  block: OpenBlock | undefined;
-  words: string[];
-};
+export type OpenStatement = Omit<Mutable<Statement>, "block"> & { block: OpenBlock | undefined };
 
 /** A text on its way to becoming sections. */
 export interface Reader {
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly tokens: LineTokens;
+  readonly words: LineWords;
   readonly isDefined: IsDefined;
   readonly definitions: Set<string>;
   /** A line was met that preprocessing changes. */
@@ -44,6 +43,9 @@ export const addFault = (
 export const nodesOf = (reader: Reader): Node[] =>
   reader.stack[reader.stack.length - 1]?.block?.nodes ?? reader.nodes;
 
+const noWords: readonly string[] = [];
+const noNodes: readonly Node[] = [];
+
 interface NewStatement {
   readonly start: number;
   readonly end: number;
@@ -57,7 +59,7 @@ export const addStatement = (reader: Reader, at: NewStatement): OpenStatement =>
     start: at.start - sectionStart,
     end: at.end - sectionStart,
     line: reader.line,
-    words: [],
+    words: noWords,
     block: undefined,
     condition: at.condition,
   };
@@ -97,7 +99,8 @@ export const openBlock = (reader: Reader, offset: number): void => {
     addFault(reader, "brace-without-keyword", { start: open, end: open + 1, line });
   }
   const siblings = nodesOf(reader);
-  const leading = siblings.splice(siblings.lastIndexOf(owner) + 1);
+  const isLast = siblings[siblings.length - 1] === owner;
+  const leading = isLast ? noNodes : siblings.splice(siblings.lastIndexOf(owner) + 1);
   const block: OpenBlock = { open, openLine: line, leading, close: undefined, closeLine: line, nodes: [] };
   owner.block = block;
   reader.stack.push(owner);
@@ -111,6 +114,7 @@ export const closeBlock = (reader: Reader, offset: number): void => {
   }
   const owner = reader.stack.pop();
   if (owner?.block === undefined) return addStray(reader, offset, "stray-closing-brace");
+  owner.block.nodes = owner.block.nodes.slice();
   owner.block.close = offset - reader.sectionStart;
   owner.block.closeLine = reader.line;
   reader.last = owner;

@@ -1,9 +1,10 @@
 import type { Condition, Section, SectionBody } from "./cst.ts";
 import { decodeBytewise, decodeUtf8 } from "./encoding.ts";
 import { emptyTokens, lexLine, tokenKinds } from "./lexer.ts";
-import type { IsDefined } from "./lexer.ts";
+import type { IsDefined, LineTokens } from "./lexer.ts";
 import { commentFrom, endOfDefinition, readLineHead, trimEnd } from "./line-head.ts";
 import type { LineHead } from "./line-head.ts";
+import { LineWords } from "./line-words.ts";
 import { addComment, addFault, addStatement, closeBlock, nodesOf, openBlock } from "./node-builder.ts";
 import type { OpenStatement, Reader } from "./node-builder.ts";
 
@@ -17,10 +18,13 @@ export interface ReaderOptions {
 export const newReader = (bytes: Uint8Array, options: ReaderOptions): Reader => {
   const definitions = new Set(builtInDefinitions);
   const given = options.isDefined;
+  const text = decodeBytewise(bytes);
+  const tokens = emptyTokens();
   return {
     bytes,
-    text: decodeBytewise(bytes),
-    tokens: emptyTokens(),
+    text,
+    tokens,
+    words: new LineWords(bytes, text, tokens),
     definitions,
     isDefined:
       given === undefined ? (name) => definitions.has(name) : (name) => definitions.has(name) || given(name),
@@ -123,7 +127,7 @@ const readInclude = (reader: Reader, head: LineHead): number => {
   const end = contentEnd(reader.bytes, head);
   const statement = addStatement(reader, { start: head.start, end, condition: head.condition });
   const words = /^(\S+)\s+([^]*)$/u.exec(decodeUtf8(reader.bytes.subarray(head.from, end)));
-  statement.words.push(words?.[1] ?? "include", words?.[2] ?? "");
+  statement.words = [words?.[1] ?? "include", words?.[2] ?? ""];
   return readRest(reader, end);
 };
 
@@ -135,18 +139,16 @@ const endLine = (reader: Reader, isCut: boolean): number => {
   return next;
 };
 
-const gluedBackslash = /[ \t]+\\$/u;
-const escapedMark = /\\([!#])/gu;
+/** The token after the last of the words that begin with this one. */
+const endOfWords = (tokens: LineTokens, first: number): number => {
+  let end = first + 1;
+  while (end < tokens.count && (tokens.kinds[end] ?? tokenKinds.open) <= tokenKinds.quotedWord) end += 1;
+  return end;
+};
 
-const wordAt = (reader: Reader, index: number): string => {
-  const { tokens } = reader;
-  const isQuoted = tokens.kinds[index] === tokenKinds.quotedWord;
-  const start = (tokens.starts[index] ?? 0) + (isQuoted ? 1 : 0);
-  const end = (tokens.ends[index] ?? 0) - (isQuoted ? 1 : 0);
-  const tail = index === tokens.gluedWord ? "\\" : "";
-  if (tokens.isPlain[index] === true) return reader.text.slice(start, end) + tail;
-  const word = decodeUtf8(reader.bytes.subarray(start, end));
-  return isQuoted ? word : word.replace(escapedMark, "$1").replace(gluedBackslash, "\\") + tail;
+const addWords = (reader: Reader, statement: OpenStatement, tokens: { first: number; end: number }): void => {
+  const words = reader.words.take(tokens.first, tokens.end);
+  statement.words = statement.words.length === 0 ? words : [...statement.words, ...words];
 };
 
 /** Makes nodes of the tokens of one line. */
@@ -167,8 +169,9 @@ const readTokens = (
           end,
           condition: index === 0 ? head.condition : undefined,
         });
-        current.words.push(wordAt(reader, index));
-        current.end = end - reader.sectionStart;
+        addWords(reader, current, { first: index, end: endOfWords(tokens, index) });
+        index = endOfWords(tokens, index) - 1;
+        current.end = (tokens.ends[index] ?? end) - reader.sectionStart;
         break;
       case tokenKinds.unterminated:
         current ??= addStatement(reader, { start, end, condition: undefined });

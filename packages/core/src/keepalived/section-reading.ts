@@ -8,17 +8,16 @@ import { listReadBefore, spotOf } from "./token-reader.ts";
 /** A line of a section that was read alone: nearly all lines, so their spots are made when somebody asks. */
 class SectionEntry implements Entry {
   readonly keyword: Keyword;
-  readonly inside: Inside | undefined;
+  readonly inside: SectionInside | undefined;
   readonly items: readonly Item[] | undefined;
-  readonly listEnd: Spot | undefined;
   private readonly statement: Statement;
 
-  constructor(keyword: Keyword, statement: Statement, content: EntryContent) {
+  constructor(keyword: Keyword, statement: Statement, content: SectionInside | readonly Item[] | undefined) {
+    const isInside = content instanceof SectionInside;
     this.keyword = keyword;
     this.statement = statement;
-    this.inside = content.inside;
-    this.items = content.items;
-    this.listEnd = content.listEnd;
+    this.inside = isInside ? content : undefined;
+    this.items = isInside ? undefined : content;
   }
 
   get words(): readonly string[] {
@@ -28,15 +27,29 @@ class SectionEntry implements Entry {
   get spot(): Spot {
     return spotOf(this.statement, 0);
   }
+
+  get listEnd(): Spot | undefined {
+    const { block } = this.statement;
+    return this.items === undefined || block === undefined ? undefined : endOfBlock(block);
+  }
 }
 
-interface EntryContent {
-  readonly inside: Inside | undefined;
-  readonly items: readonly Item[] | undefined;
-  readonly listEnd: Spot | undefined;
+class SectionInside implements Inside {
+  readonly entries: readonly Entry[];
+  private readonly block: Block;
+
+  constructor(entries: readonly Entry[], block: Block) {
+    this.entries = entries;
+    this.block = block;
+  }
+
+  get end(): Spot | undefined {
+    return endOfBlock(this.block);
+  }
 }
 
-const nothingInside: EntryContent = { inside: undefined, items: undefined, listEnd: undefined };
+const endOfBlock = ({ close, closeLine }: Block): Spot | undefined =>
+  close === undefined ? undefined : { section: 0, start: close, end: close + 1, line: closeLine };
 
 /** The same as reading tokens, straight from the nodes; undefined as soon as anything is out of order. */
 export const readSound = (body: SectionBody, options: ReadOptions): Reading | undefined => {
@@ -45,45 +58,41 @@ export const readSound = (body: SectionBody, options: ReadOptions): Reading | un
 };
 
 const readNodes = (nodes: readonly Node[], block: BlockName, options: ReadOptions): Entry[] | undefined => {
-  const entries: Entry[] = [];
   const table = keywordsIn(block);
+  const entries: Entry[] = [];
   for (const node of nodes) {
     if (node.kind === "stray-brace") return undefined;
     if (node.kind !== "statement") continue;
     const keyword = table.get(node.words[0] ?? "");
-    if (
-      keyword === undefined ||
-      (keyword.since !== undefined && keyword.opens !== undefined && !options.hasNewerBlocks)
-    ) {
-      return undefined;
-    }
+    if (keyword === undefined || (isNewBlock(keyword) && !options.hasNewerBlocks)) return undefined;
     if (listReadBefore(entries, keyword.name) !== undefined) return undefined;
-    const content = readContent(node, keyword, options);
-    if (content === undefined) return undefined;
-    entries.push(new SectionEntry(keyword, node, content));
+    const entry = readEntry(node, keyword, options);
+    if (entry === undefined) return undefined;
+    entries.push(entry);
   }
-  return entries;
+  return entries.slice();
 };
 
-const readContent = (
-  statement: Statement,
-  keyword: Keyword,
-  options: ReadOptions,
-): EntryContent | undefined => {
+const isNewBlock = ({ since, opens }: Keyword): boolean => since !== undefined && opens !== undefined;
+
+const readEntry = (statement: Statement, keyword: Keyword, options: ReadOptions): Entry | undefined => {
   const { block, words } = statement;
-  const takesBlock = keyword.opens !== undefined || keyword.list !== undefined;
-  if (block === undefined) return takesBlock ? undefined : nothingInside;
+  const { opens } = keyword;
+  const takesBlock = opens !== undefined || keyword.list !== undefined;
+  if (block === undefined) return takesBlock ? undefined : new SectionEntry(keyword, statement, undefined);
   if (!takesBlock || block.close === undefined) return undefined;
-  const end: Spot = { section: 0, start: block.close, end: block.close + 1, line: block.closeLine };
-  if (keyword.opens === undefined) return readItems(block, end);
+  if (opens === undefined) {
+    const items = readItems(block);
+    return items === undefined ? undefined : new SectionEntry(keyword, statement, items);
+  }
   if (refusesHeader(keyword, words)) return undefined;
-  const entries = readNodes(block.nodes, keyword.opens, options);
+  const entries = readNodes(block.nodes, opens, options);
   return entries === undefined
     ? undefined
-    : { inside: { entries, end }, items: undefined, listEnd: undefined };
+    : new SectionEntry(keyword, statement, new SectionInside(entries, block));
 };
 
-const readItems = (block: Block, listEnd: Spot): EntryContent | undefined => {
+const readItems = (block: Block): readonly Item[] | undefined => {
   const items: Item[] = [];
   for (const node of block.nodes) {
     if (node.kind === "stray-brace") return undefined;
@@ -91,5 +100,5 @@ const readItems = (block: Block, listEnd: Spot): EntryContent | undefined => {
     if (node.block !== undefined || node.words.length === 0) return undefined;
     items.push({ words: node.words, spot: spotOf(node, 0) });
   }
-  return { inside: undefined, items, listEnd };
+  return items;
 };

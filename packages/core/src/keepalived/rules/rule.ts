@@ -87,17 +87,26 @@ export const inBlock =
   (keyword: Keyword): boolean =>
     keyword.block === block && names.includes(keyword.name);
 
-/** The lines of a block with a keyword, in order. */
+const noLines: readonly Entry[] = [];
+
+/** The lines of a block with a keyword, in order. Mostly there is none, so that must cost nothing. */
 export const linesOf = (entry: Entry, name: string): readonly Entry[] =>
-  entry.inside?.entries.filter((inner) => inner.keyword.name === name) ?? [];
+  firstOf(entry, name) === undefined
+    ? noLines
+    : (entry.inside?.entries ?? noLines).filter((inner) => inner.keyword.name === name);
 
 /** The last line of a block with a keyword: the one that counts. */
-export const lastOf = (entry: Entry, name: string): Entry | undefined =>
-  entry.inside?.entries.findLast((inner) => inner.keyword.name === name);
+export const lastOf = (entry: Entry, name: string): Entry | undefined => {
+  let last: Entry | undefined;
+  for (const inner of entry.inside?.entries ?? noLines) if (inner.keyword.name === name) last = inner;
+  return last;
+};
 
 /** The first line of a block with a keyword. */
-export const firstOf = (entry: Entry, name: string): Entry | undefined =>
-  entry.inside?.entries.find((inner) => inner.keyword.name === name);
+export const firstOf = (entry: Entry, name: string): Entry | undefined => {
+  for (const inner of entry.inside?.entries ?? noLines) if (inner.keyword.name === name) return inner;
+  return undefined;
+};
 
 /** The closing brace of a block, where keepalived says what is missing in it; its head if it is never closed. */
 export const endOf = (entry: Entry): Spot => entry.inside?.end ?? entry.spot;

@@ -38,13 +38,13 @@ interface Known {
 }
 
 const checkService = (view: FileView, top: TopEntry, known: Known): void => {
+  const report: ReportLine = (entry, message) => view.report(top.absolute(entry.spot), message);
   for (const server of linesOf(top.entry, "real_server")) {
-    const report = (entry: { spot: Entry["spot"] }, message: string): void =>
-      view.report(top.absolute(entry.spot), message);
     for (const check of linesOf(server, "FILE_CHECK")) checkFile({ check, files: known.files, report });
+    const sessionChecks = linesOf(server, "BFD_CHECK");
+    if (sessionChecks.length === 0) continue;
     const followed = new Set<string>();
-    for (const check of linesOf(server, "BFD_CHECK"))
-      checkSession({ check, sessions: known.sessions, followed, report });
+    for (const check of sessionChecks) checkSession({ check, sessions: known.sessions, followed, report });
   }
 };
 

@@ -1,5 +1,6 @@
 import type { Entry } from "../../reading.ts";
 import { inInstance } from "../examples.ts";
+import { keywords } from "../../keywords.ts";
 import type { Keyword } from "../../keywords/keyword.ts";
 import type { Report, Rule } from "../rule.ts";
 
@@ -40,23 +41,22 @@ export const setTwice: Rule = {
     concerns: ({ opens }) => opens !== undefined,
     check: (entry, report) => {
       const lines = entry.inside?.entries ?? [];
-      for (const [index, line] of lines.entries()) {
-        if (!isSetOnce(line.keyword)) continue;
-        const first = lines.find(({ keyword }) => keyword === line.keyword);
-        if (first !== undefined && first !== lines[index]) compare(first, line, report);
+      for (const line of lines) {
+        if (!setOnce.has(line.keyword)) continue;
+        const first = firstWith(lines, line.keyword);
+        if (first !== undefined && first !== line) compare(first, line, report);
       }
     },
   },
 };
 
-const setOnce = new WeakMap<Keyword, boolean>();
+const setOnce: ReadonlySet<Keyword> = new Set(
+  keywords.filter(({ isRepeatable, name }) => !isRepeatable && !addsUp.has(name)),
+);
 
-const isSetOnce = (keyword: Keyword): boolean => {
-  const known = setOnce.get(keyword);
-  if (known !== undefined) return known;
-  const answer = !keyword.isRepeatable && !addsUp.has(keyword.name);
-  setOnce.set(keyword, answer);
-  return answer;
+const firstWith = (lines: readonly Entry[], keyword: Keyword): Entry | undefined => {
+  for (const line of lines) if (line.keyword === keyword) return line;
+  return undefined;
 };
 
 const compare = (first: Entry, line: Entry, report: Report): void => {

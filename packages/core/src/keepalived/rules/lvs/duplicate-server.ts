@@ -17,7 +17,10 @@ export const duplicateServer: Rule = {
   ...ofServices((service, report) => {
     const firsts = new Map<string, Server>();
     for (const server of service.servers) {
-      const key = `${server.address} ${server.port}`;
+      const { address, port } = server;
+      // Mostly each address stands once, and is a key that need not be made.
+      const isAlone = (firsts.get(address)?.port ?? port) === port;
+      const key = isAlone ? address : `${address} ${port}`;
       const first = firsts.get(key);
       if (first === undefined) firsts.set(key, server);
       else {

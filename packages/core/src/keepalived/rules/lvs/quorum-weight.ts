@@ -26,7 +26,9 @@ export const quorumWeight: Rule = {
   good: inService("quorum 1"),
   ...ofServices((service, report) => {
     const { entry, servers, hysteresis } = service;
-    if (servers.length === 0) return;
+    const [first] = servers;
+    if (first === undefined) return;
+    if (first.weight >= service.quorum && hysteresis < service.quorum) return;
     const total = totalWeight(service);
     const quorum = Math.min(service.quorum, total);
     const name = nameOfService(service);

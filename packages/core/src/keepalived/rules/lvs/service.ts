@@ -2,7 +2,6 @@ import type { Entry } from "../../reading.ts";
 import { readAddressOf, readInteger } from "../../words.ts";
 import { familyOfAddress } from "../families.ts";
 import type { Family } from "../families.ts";
-import { lastOf } from "../rule.ts";
 
 export type Method = "NAT" | "DR" | "TUN";
 
@@ -110,24 +109,40 @@ const readServers = (entry: Entry): { servers: readonly Server[]; sorryServer: S
   };
 };
 
-/** Weight -1 stands for the virtual server's, known only at its end. */
+/** Weight -1 stands for the virtual server's, known only at its end. In one walk: there are ten thousand of them. */
 const readServer = (entry: Entry, inherited: { method: Method | undefined }): Server => {
   const address = readAddressOf(entry.words[1] ?? "") ?? "";
-  const inhibit = lastOf(entry, "inhibit_on_failure");
-  return {
-    entry,
-    address,
-    port: portOf(entry.words[2]),
-    family: familyOfAddress(address),
-    method: methodOf(entry, ["lvs_method"]) ?? inherited.method,
-    weight:
-      integerOf(entry, "weight", { min: 0, max: 2147483647 }) ??
-      (entry.keyword.name === "real_server" ? -1 : 1),
-    inhibits: inhibit === undefined ? undefined : !/^(?:off|false|no)$/u.test(inhibit.words[1] ?? ""),
-  };
+  let { method } = inherited;
+  let weight = entry.keyword.name === "real_server" ? -1 : 1;
+  let inhibits: boolean | undefined;
+  for (const line of entry.inside?.entries ?? []) {
+    const word = line.words[1] ?? "";
+    switch (line.keyword.name) {
+      case "lvs_method":
+        method = readMethod(word) ?? method;
+        break;
+      case "weight":
+        weight = line.words.length > 1 ? goodWeight(word, weight) : weight;
+        break;
+      case "inhibit_on_failure":
+        inhibits = !/^(?:off|false|no)$/u.test(word);
+        break;
+    }
+  }
+  const port = portOf(entry.words[2]);
+  return { entry, address, port, family: familyOfAddress(address), method, weight, inhibits };
 };
 
-const portOf = (word: string | undefined): number => readInteger(word ?? "", { min: 0, max: 65535 }).value;
+const weightRange = { min: 0, max: 2147483647 };
+
+const goodWeight = (word: string, otherwise: number): number => {
+  const { value, fault } = readInteger(word, weightRange);
+  return fault === undefined ? value : otherwise;
+};
+
+const portRange = { min: 0, max: 65535 };
+
+const portOf = (word: string | undefined): number => readInteger(word ?? "", portRange).value;
 
 const readMethod = (word: string | undefined): Method | undefined =>
   word === "NAT" || word === "DR" || word === "TUN" ? word : undefined;
@@ -143,8 +158,9 @@ const goodWord = (
 ): string | undefined => {
   let value: string | undefined;
   for (const { keyword, words } of entry.inside?.entries ?? []) {
-    const [, word] = words;
-    if (word !== undefined && names.includes(keyword.name) && isGood(word)) value = word;
+    if (!names.includes(keyword.name)) continue;
+    const word = words[1];
+    if (word !== undefined && isGood(word)) value = word;
   }
   return value;
 };

@@ -1,4 +1,6 @@
+import { mustExec } from "../lab/exec.ts";
 import { startLoad } from "../lab/load/load.ts";
+import { expectAccessible } from "./axe.ts";
 import { expect, test } from "./lab-test.ts";
 import {
   expectSameCopy,
@@ -42,6 +44,29 @@ test.describe("the table in the browser and ipvsadm in the director, one VIP", (
       expect(report.failed, JSON.stringify(report.reasons)).toBe(0);
       expect(report.sent).toBeGreaterThan(0);
     }
+  });
+
+  test("what ipvsadm does by hand is named with the command that undoes it, and is gone when that was run", async ({
+    signedIn: page,
+    held,
+  }) => {
+    const place = { page, held, director: "lvs-1" };
+    await openTable(place, "plain");
+    const row = page.locator('tr[data-row="10.77.0.22:80"]');
+    await expect(row).toContainText("in table");
+    await mustExec(held.lab, "lvs-1", "ipvsadm -e -t 10.77.0.64:80 -r 10.77.0.22:80 -g -w 3".split(" "));
+    await expect(row).toContainText(/by hand since \d\d:\d\d:\d\d/u);
+    await expect(row).toContainText("weight: file 100, kernel 3");
+    const drift = page.getByRole("region", { name: "Differs from the loaded file" });
+    const command = "ipvsadm -e -t 10.77.0.64:80 -r 10.77.0.22:80 -g -w 100";
+    await expect(drift.getByText(command)).toBeVisible();
+    await expect(page.getByRole("status")).toContainText("lvs-1: 1 difference from its file");
+    await expectAccessible(page, "drift");
+    await row.focus();
+    await expect(page.locator("tr.detail")).toContainText("TCP_CHECK delay_loop 2 connect_port 80");
+    await mustExec(held.lab, "lvs-1", command.split(" "));
+    await expect(drift).toHaveCount(0);
+    await expect(row).toContainText("in table");
   });
 
   test("follow a storm of clients: what the screen counts lies between two looks of ipvsadm", async ({

@@ -57,7 +57,19 @@ export const readArguments = (argv: readonly string[]): Request => {
   }
   if ((verb === "print" || verb === "table") && first !== undefined && second === undefined)
     return { verb, host, file: first };
-  return { verb: "help", fault: verb === undefined ? "no verb given" : `${verb}: not understood` };
+  return { verb: "help", fault: faultOf(verb) };
+};
+
+const faultOf = (verb: string | undefined): string => {
+  if (verb === undefined) return "no verb given";
+  return verb in wanted ? `${verb} wants ${wanted[verb] ?? ""}` : `${verb}: no such verb`;
+};
+
+const wanted: Readonly<Record<string, string>> = {
+  lint: "files",
+  pair: "two files",
+  print: "one file",
+  table: "one file",
 };
 
 const tryParse = (argv: readonly string[]) => {

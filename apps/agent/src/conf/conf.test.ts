@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,13 +10,20 @@ const folder = mkdtempSync(join(tmpdir(), "lvs-conf-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const conf = (...words: readonly string[]) => {
-  const { output, exitCode } = runConf(words);
-  return { stdout: typeof output === "string" ? output : new TextDecoder().decode(output), status: exitCode };
+  const { output, complaint = "", exitCode } = runConf(words);
+  const stdout = typeof output === "string" ? output : new TextDecoder().decode(output);
+  return { stdout, stderr: complaint, status: exitCode };
 };
 
 const write = (name: string, text: string): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
+  return path;
+};
+
+const dangling = (name: string): string => {
+  const path = join(folder, name);
+  if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(join(folder, "no-such-file"), path);
   return path;
 };
 
@@ -92,9 +99,82 @@ describe("conf lint", () => {
   });
 });
 
+describe("files that are odd", () => {
+  it.each([
+    ["a folder", () => folder],
+    ["a link that leads nowhere", () => dangling("nowhere.conf")],
+    ["no file", () => join(folder, "none.conf")],
+  ])(
+    "%s ends every verb with 2, its reason on standard error and nothing on standard output",
+    (_, pathOf) => {
+      const path = pathOf();
+      for (const words of [
+        ["print", path],
+        ["table", path],
+      ]) {
+        const { stdout, stderr, status } = conf(...words);
+        expect({ stdout, status }).toEqual({ stdout: "", status: 2 });
+        expect(stderr).toContain(`${path}: could not be read`);
+      }
+      expect(conf("lint", path).status).toBe(2);
+      expect(conf("pair", sound, path).status).toBe(2);
+    },
+  );
+
+  it("an unreadable one among many stands in the array, and the others are looked at", () => {
+    const path = join(folder, "none.conf");
+    const { stdout, status } = conf("lint", "--json", path, faulty);
+    expect(status).toBe(2);
+    const findings: unknown = JSON.parse(stdout);
+    expect(findings).toContainEqual({
+      file: path,
+      line: 0,
+      column: 0,
+      severity: "error",
+      code: "unreadable",
+      message: expect.stringContaining("ENOENT"),
+    });
+    expect(findings).toContainEqual(expect.objectContaining({ file: faulty, code: "unknown-keyword" }));
+  });
+
+  it("an included one that cannot be read ends with 2 and is named", () => {
+    const link = dangling("included.conf");
+    const including = write("including.conf", "include included.conf\n");
+    expect(conf("lint", including)).toMatchObject({ status: 2 });
+    expect(conf("lint", including).stderr).toContain(link);
+    expect(conf("table", including)).toMatchObject({ stdout: "", status: 2 });
+  });
+
+  it("includes are found beside the file that names them, whatever the working directory", () => {
+    mkdirSync(join(folder, "conf.d"));
+    write("conf.d/part.conf", "router_idd x\n");
+    const including = write("main.conf", "include conf.d/*.conf\n");
+    expect(conf("lint", including).stdout).toContain(`${join(folder, "conf.d/part.conf")}:1:1: error`);
+  });
+
+  it("bytes of any kind are read, and none of them steers the terminal", () => {
+    const path = join(folder, "bytes.conf");
+    const bytes = Uint8Array.from({ length: 4_096 }, (_, index) => (index * 167 + (index >> 3)) % 256);
+    writeFileSync(path, bytes);
+    const { stdout, status } = conf("lint", path);
+    expect(status).toBe(1);
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F]/u);
+    const printed = runConf(["print", path]).output;
+    expect(typeof printed === "string" ? [] : [...printed]).toEqual([...bytes]);
+    expect(conf("table", path).status).toBe(0);
+  });
+
+  it("an empty one has no mistakes and asks for an empty table", () => {
+    const empty = write("empty.conf", "");
+    expect(conf("lint", "--json", empty)).toMatchObject({ stdout: "[]\n", status: 0 });
+    expect(conf("table", empty)).toMatchObject({ stdout: "", status: 0 });
+  });
+});
+
 describe("conf pair", () => {
   it("finds nothing between two directors of one pair", () => {
-    expect(conf("pair", "--json", sound, peer)).toEqual({ stdout: "[]\n", status: 0 });
+    expect(conf("pair", "--json", sound, peer)).toMatchObject({ stdout: "[]\n", status: 0 });
   });
 
   it("finds the virtual router id that differs", () => {
@@ -106,7 +186,7 @@ describe("conf pair", () => {
 
 describe("conf print and table", () => {
   it("prints the bytes of the file", () => {
-    expect(conf("print", sound)).toEqual({ stdout: readFileSync(sound, "utf8"), status: 0 });
+    expect(conf("print", sound)).toMatchObject({ stdout: readFileSync(sound, "utf8"), status: 0 });
   });
 
   it("prints the table as ipvsadm -Sn does", () => {
@@ -117,20 +197,39 @@ describe("conf print and table", () => {
 });
 
 describe("conf without sense", () => {
-  it.each([[[]], [["wash", "x"]], [["lint"]], [["pair", "a"]], [["lint", "--none", "a"]]])(
-    "%j is answered with the usage",
-    (words) => {
-      const { stdout, status } = conf(...words);
-      expect(status).toBe(2);
-      expect(stdout).toContain("conf lint");
-    },
-  );
+  it.each([
+    [[]],
+    [["wash", "x"]],
+    [["lint"]],
+    [["lint", "--json"]],
+    [["pair", "a"]],
+    [["lint", "--none", "a"]],
+  ])("%j is answered with the usage, on standard error", (words) => {
+    const { stdout, stderr, status } = conf(...words);
+    expect({ stdout, status }).toEqual({ stdout: "", status: 2 });
+    expect(stderr).toContain("conf lint");
+  });
+
+  it("tells what a verb wants", () => {
+    expect(conf("pair", sound).stderr).toContain("pair wants two files");
+  });
 });
 
 describe("the process", () => {
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
   it("prints what was found and ends with its exit code", () => {
-    const main = fileURLToPath(new URL("main.ts", import.meta.url));
-    const { stdout, status } = spawnSync(process.execPath, [main, "lint", faulty], { encoding: "utf8" });
-    expect({ stdout, status }).toEqual(conf("lint", faulty));
+    const { stdout, stderr, status } = spawnSync(process.execPath, [main, "lint", faulty], {
+      encoding: "utf8",
+    });
+    expect({ stdout, stderr, status }).toEqual(conf("lint", faulty));
+  });
+
+  it("ends without a word where its reader has seen enough", () => {
+    const many = write("many.conf", "stray\n".repeat(3_000));
+    const command = `"${process.execPath}" "${main}" lint "${many}" | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").at(-2)).toBe("1");
   });
 });

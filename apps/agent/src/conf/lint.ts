@@ -16,16 +16,16 @@ export const lint = (request: {
   const unreadable: Unreadable[] = [];
   for (const path of request.files) {
     const bytes = readBytes(path);
-    if (isUnreadable(bytes)) unreadable.push(bytes);
-    else findings.push(...lintBytes(bytes, { path, host: request.host, isNewer: request.isNewer }));
+    if (isUnreadable(bytes)) {
+      unreadable.push(bytes);
+      continue;
+    }
+    const parsed = readTreeOf(bytes, { path, host: request.host });
+    unreadable.push(...parsed.unreadable);
+    findings.push(...lintParsed(parsed, { isNewer: request.isNewer, hasNamespace }));
   }
   return reportFindings(findings, { isJson: request.isJson, unreadable, fileCount: request.files.length });
 };
-
-const lintBytes = (
-  bytes: Uint8Array,
-  at: { path: string; host: string | undefined; isNewer: boolean },
-): readonly Diagnostic[] => lintParsed(readTreeOf(bytes, at), { isNewer: at.isNewer, hasNamespace });
 
 /** As `ip netns` and keepalived keep them. */
 const hasNamespace = (name: string): boolean =>

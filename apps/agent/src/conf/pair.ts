@@ -16,12 +16,12 @@ export const pair = (request: {
   const [one, other] = bytes;
   const options = { isJson: request.isJson, unreadable, fileCount: 2 };
   if (isUnreadable(one) || isUnreadable(other)) return reportFindings([], options);
-  const trees = {
-    first: readTreeOf(one, { path: first, host: request.host }).value,
-    second: readTreeOf(other, { path: second, host: request.host }).value,
-  };
-  const findings: readonly Diagnostic[] = comparePair(trees.first, trees.second, {
+  const trees = [
+    readTreeOf(one, { path: first, host: request.host }),
+    readTreeOf(other, { path: second, host: request.host }),
+  ] as const;
+  const findings: readonly Diagnostic[] = comparePair(trees[0].value, trees[1].value, {
     intended: request.intended,
   });
-  return reportFindings(findings, options);
+  return reportFindings(findings, { ...options, unreadable: trees.flatMap((tree) => tree.unreadable) });
 };

@@ -24,28 +24,36 @@ export const readBytes = (path: string): Bytes | Unreadable => {
 
 export const isUnreadable = (read: Bytes | Unreadable): read is Unreadable => !(read instanceof Uint8Array);
 
+/** A tree, and the included files that could not be read into it. */
+export interface ReadTree extends Parsed<ConfigTree> {
+  readonly unreadable: readonly Unreadable[];
+}
+
 /** The tree as the director `host` reads the file; keepalived's own default is the first part of the node name. */
-export const readTreeOf = (
-  bytes: Bytes,
-  at: { path: string; host: string | undefined },
-): Parsed<ConfigTree> =>
-  preprocess(bytes, {
+export const readTreeOf = (bytes: Bytes, at: { path: string; host: string | undefined }): ReadTree => {
+  const unreadable: Unreadable[] = [];
+  const parsed = preprocess(bytes, {
     path: at.path,
     configId: at.host ?? hostname().split(".")[0] ?? "",
-    read: (pattern, fromPath) => readIncluded(pattern, dirname(fromPath)),
+    read: (pattern, fromPath) => readIncluded(pattern, { from: dirname(fromPath), unreadable }),
   });
+  return { ...parsed, unreadable };
+};
 
 /** Patterns as glob(7), with alternatives in braces; relative ones start at the including file. */
 const readIncluded = (
   pattern: string,
-  from: string,
+  { from, unreadable }: { from: string; unreadable: Unreadable[] },
 ): ReturnType<NonNullable<Parameters<typeof preprocess>[1]["read"]>> => {
   const paths = globSync(pattern, { cwd: from }).toSorted();
   const files: { path: string; bytes: Bytes }[] = [];
   for (const found of paths) {
     const path = resolve(from, found);
     const bytes = readBytes(path);
-    if (!isUnreadable(bytes)) files.push({ path, bytes });
+    if (isUnreadable(bytes)) unreadable.push(bytes);
+    else files.push({ path, bytes });
   }
-  return files.length > 0 ? { kind: "files", files } : { kind: "missing", reason: "no file matches" };
+  return files.length > 0
+    ? { kind: "files", files }
+    : { kind: "missing", reason: paths.length > 0 ? "could not be read" : "no file matches" };
 };

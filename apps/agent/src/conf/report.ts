@@ -6,6 +6,8 @@ import type { Bytes, Unreadable } from "./read-config.ts";
 /** What the command prints, and how it ends. */
 export interface Outcome {
   readonly output: string | Bytes;
+  /** For standard error: why there is no output, or not all. */
+  readonly complaint?: string;
   readonly exitCode: 0 | 1 | 2;
 }
 
@@ -48,12 +50,29 @@ export const reportFindings = (
     const all = [...unreadable.map(unreadableAsJson), ...findings.map(toJson)];
     return { output: `${JSON.stringify(all, undefined, 1)}\n`, exitCode };
   }
-  const lines = unreadable.map(({ path, reason }) => `${path}: could not be read: ${reason}`);
   const sources = new Map<string, Bytes | Unreadable>();
-  for (const finding of findings) lines.push(printWithSource(finding, sources));
+  const lines = findings.map((finding) => visible(printWithSource(finding, sources)));
   lines.push(summaryOf(findings, fileCount));
-  return { output: `${lines.join("\n")}\n`, exitCode };
+  return { output: `${lines.join("\n")}\n`, complaint: complaintOf(unreadable), exitCode };
 };
+
+/** Where a file cannot be read there is nothing to print. */
+export const refuse = (unreadable: Unreadable): Outcome => ({
+  output: "",
+  complaint: complaintOf([unreadable]),
+  exitCode: 2,
+});
+
+const complaintOf = (unreadable: readonly Unreadable[]): string =>
+  unreadable.map(({ path, reason }) => `${visible(path)}: could not be read: ${visible(reason)}\n`).join("");
+
+/** Control characters as their pictures, one column each: what a file holds must not steer a terminal. */
+const visible = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? "\u2421" : "\uFFFD";
+  });
 
 const printWithSource = (finding: Diagnostic, sources: Map<string, Bytes | Unreadable>): string => {
   const bytes = sources.get(finding.path) ?? readBytes(finding.path);

@@ -20,9 +20,8 @@ const run = (request: Request): Outcome => {
     case "table":
       return table(request);
     case "help":
-      return {
-        output: `${request.fault === undefined ? "" : `${request.fault}\n\n`}${usage}`,
-        exitCode: request.fault === undefined ? 0 : 2,
-      };
+      return request.fault === undefined
+        ? { output: usage, exitCode: 0 }
+        : { output: "", complaint: `${request.fault}\n\n${usage}`, exitCode: 2 };
   }
 };

@@ -8,7 +8,7 @@ import { destinationKey, serviceKey, tidyService } from "../ipvs/table.ts";
 import { differingAspects, printCommand, type Aspect } from "./aspects.ts";
 import type { WantedTable } from "./configured-table.ts";
 import type { Difference } from "./drift.ts";
-import { findRowDrift, writeRow, type CheckedService, type RowVerdicts } from "./row-drift.ts";
+import { findRowDrift, rowVerdicts, writeRow, type CheckedService, type RowVerdicts } from "./row-drift.ts";
 
 /** One reading of a director beside what its configuration asks for. */
 export interface DriftQuestion {
@@ -33,7 +33,7 @@ export const findDrift = (question: DriftQuestion): Difference[] => {
   const services = new Map(question.table.services.map((service) => [serviceKey(service.id), service]));
   const found: Difference[] = [];
   for (const [key, wanted] of question.wanted) {
-    const checked: CheckedService = { wanted, verdicts: verdicts.get(key) ?? new Map() };
+    const checked: CheckedService = { wanted, verdicts: verdicts.get(key) ?? rowVerdicts([]) };
     const kernel = services.get(key);
     if (kernel === undefined) found.push(missingService(checked));
     else found.push(...settingsDrift(wanted.service, kernel), ...findRowDrift(checked, kernel));
@@ -42,21 +42,21 @@ export const findDrift = (question: DriftQuestion): Difference[] => {
   return [...found, ...timeoutsDrift(question)];
 };
 
-/** Verdicts come service by service, so that a key is made once for each. */
+/** Verdicts come service by service; they are looked up by row only where a row is in doubt, which is seldom. */
 const verdictsByService = (verdicts: readonly Verdict[]): Map<string, RowVerdicts> => {
-  const found = new Map<string, Map<string, Verdict["verdict"]>>();
+  const found = new Map<string, Verdict[]>();
   let of: Verdict["service"] | undefined;
-  let rows = new Map<string, Verdict["verdict"]>();
+  let rows: Verdict[] = [];
   for (const each of verdicts) {
     if (of !== each.service) {
       of = each.service;
       const key = serviceKey(of);
-      rows = found.get(key) ?? new Map();
+      rows = found.get(key) ?? [];
       found.set(key, rows);
     }
-    rows.set(destinationKey(each), each.verdict);
+    rows.push(each);
   }
-  return found;
+  return new Map([...found].map(([key, each]) => [key, rowVerdicts(each)]));
 };
 
 /** With everything that its checkers have not taken out: what keepalived itself would have in it now. */

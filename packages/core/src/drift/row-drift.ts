@@ -1,3 +1,4 @@
+import type { Verdict } from "../director/state.ts";
 import { destinationSettings } from "../ipvs/change.ts";
 import type { Destination, ServiceId, VirtualService } from "../ipvs/model.ts";
 import { destinationKey, plainTunnel } from "../ipvs/table.ts";
@@ -7,8 +8,24 @@ import type { Difference } from "./drift.ts";
 
 /** The real servers of one service: what the kernel has against what keepalived would have there now. */
 
-/** By `destinationKey`; a real server that is not in it has not been heard of. */
-export type RowVerdicts = ReadonlyMap<string, "up" | "down" | "unknown">;
+/** The verdicts of one service. */
+export interface RowVerdicts {
+  readonly hasDown: boolean;
+  /** By `destinationKey`; undefined: not heard of. */
+  readonly get: (key: string) => Verdict["verdict"] | undefined;
+}
+
+/** Keys are made at the first look-up: a table of a hundred thousand rows is compared every second. */
+export const rowVerdicts = (verdicts: readonly Verdict[]): RowVerdicts => {
+  let byKey: ReadonlyMap<string, Verdict["verdict"]> | undefined;
+  return {
+    hasDown: verdicts.some(({ verdict }) => verdict === "down"),
+    get: (key) => {
+      byKey ??= new Map(verdicts.map((each) => [destinationKey(each), each.verdict]));
+      return byKey.get(key);
+    },
+  };
+};
 
 export interface CheckedService {
   readonly wanted: WantedService;
@@ -91,8 +108,8 @@ interface Row {
 
 const presentRow = (reading: Reading, key: string, { real, row }: Row): Difference[] => {
   const { id } = reading;
-  if (reading.verdicts.get(key) === "down" && !(real.inhibits && row.weight === 0))
-    return [putBackRow(id, { real, row })];
+  const isDown = reading.verdicts.hasDown && reading.verdicts.get(key) === "down";
+  if (isDown && !(real.inhibits && row.weight === 0)) return [putBackRow(id, { real, row })];
   const asked = real.destination;
   const isWeightOurs = row.weight !== asked.weight && isKeepalivedsWeight(reading, key, { real, row });
   const wanted = isWeightOurs ? { ...asked, weight: row.weight } : asked;

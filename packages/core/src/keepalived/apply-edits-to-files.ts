@@ -56,7 +56,7 @@ const belongsToMain = (edit: ConfigEdit): boolean =>
   edit.kind === "addVirtualServer" ||
   (edit.kind === "setKeyword" && edit.block.length === 0);
 
-const isElsewhere = (one: Try): boolean => /^target-not-/u.test(codeOf(one));
+const isElsewhere = (one: Try): boolean => codeOf(one).startsWith("target-not-");
 
 const chosen = (tries: readonly Try[], edit: ConfigEdit, mainPath: string): Try => {
   const [main = nowhere(mainPath)] = tries.filter(({ path }) => path === mainPath);

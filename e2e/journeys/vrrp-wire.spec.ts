@@ -1,0 +1,34 @@
+import { injectFault } from "../lab/faults.ts";
+import { expectAccessible } from "./axe.ts";
+import { expect, test } from "./lab-test.ts";
+
+test.use({ topology: "cdn" });
+
+test("a second MASTER on the wire is seen in the browser with its place, and leaves when VRRP is heard again", async ({
+  signedIn: page,
+  held,
+}) => {
+  const { lab } = held;
+  const waiting = held.directorIds.get("lvs-2") ?? "";
+  await page.goto(`${held.url}/directors/${waiting}`);
+  const speakers = page.getByTestId("speakers");
+  await expect(speakers.getByRole("row").filter({ hasText: "10.77.0.11" })).toContainText("believed");
+  await page.goto(`${held.url}/clusters/${held.clusterId}/pair`);
+  const hearing = page.getByTestId("hearing");
+  await expect(hearing).toContainText("who waits hears the MASTER");
+  await expectAccessible(page, "the pair in peace");
+
+  await injectFault({ lab, kind: "vrrp-block", host: "lvs-2" });
+  try {
+    const alarm = page.getByRole("alert").filter({ hasText: "SPLIT BRAIN" });
+    await expect(alarm).toContainText("something on lvs-2 drops VRRP", { timeout: 20_000 });
+    await expect(hearing).toContainText("Two are MASTER of VI_CACHE (VRID 51)", { timeout: 20_000 });
+    await expect(hearing).toContainText("Look on lvs-2 for a firewall rule against IP protocol 112");
+    await expectAccessible(page, "the pair with a second MASTER");
+  } finally {
+    await injectFault({ lab, kind: "vrrp-unblock", host: "lvs-2" });
+  }
+  await expect(hearing).toContainText("who waits hears the MASTER", { timeout: 30_000 });
+  await expect(hearing).not.toContainText("Two are MASTER");
+  await expect(page.getByText("SPLIT BRAIN")).toHaveCount(0);
+});

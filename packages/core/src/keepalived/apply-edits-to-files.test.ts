@@ -64,6 +64,18 @@ describe("an edit of a configuration in several files", () => {
     });
   });
 
+  it("builds on those before it in the same file", () => {
+    const setDelay: ConfigEdit = {
+      kind: "setKeyword",
+      block: [{ keyword: "virtual_server", values: ["192.0.2.10", "80"] }],
+      keyword: "delay_loop",
+      values: ["3"],
+    };
+    const text = apply([setWeight, setDelay]).texts["conf.d/web.conf"];
+    expect(text).toContain("weight 5");
+    expect(text).toContain("delay_loop 3");
+  });
+
   it("is undone with all others where one is refused, with the file that refuses it", () => {
     const missing: ConfigEdit = { ...setPriority, instance: "outside" };
     expect(apply([setWeight, missing])).toEqual({ texts: {}, codes: ["main.conf: target-not-in-this-file"] });

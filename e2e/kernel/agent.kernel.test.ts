@@ -361,7 +361,7 @@ describe("the agent itself", () => {
     const pid = await readAgentPid(lab, "lvs-1");
     const keepalived = await parentPid("lvs-1");
     await injectFault({ lab, kind: "agent-kill", host: "lvs-1" });
-    await until(lvs1, "the agent again", isMaster);
+    await until(lvs1, "the agent again", isMaster, 30_000);
     const report = await load.stop();
     expect(await readAgentPid(lab, "lvs-1")).not.toBe(pid);
     expect(await parentPid("lvs-1")).toBe(keepalived);

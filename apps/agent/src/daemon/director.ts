@@ -281,7 +281,7 @@ export class Director {
     const reading = await this.#table.sweep();
     if (isSlow) await this.#vrrp.readAddresses();
     await this.#vrrp.sweep(this.#daemon.vrrpForMs);
-    await this.#health.sweep(reading, this.#daemon.checkersSinceMs);
+    this.#health.sweep(reading, this.#daemon.checkersSinceMs);
     await this.#host.sweep();
     if (isSlow) await this.#readSettings();
     this.#drift.sweep();

@@ -28,6 +28,7 @@ export class HealthWatch {
   #isConfigured = false;
   #checkersSinceMs: number | undefined;
   #cannotAnswer = false;
+  #isAsking = false;
   #askAgainAtMs = 0;
   #pauseMs = shortestPauseMs;
 
@@ -53,19 +54,25 @@ export class HealthWatch {
     this.#publish();
   }
 
-  async sweep(reading: IpvsReading, checkersSinceMs: number | undefined): Promise<void> {
+  /** The checkers are asked beside the sweep: they may take seconds to answer, and neither the sweep nor the start waits for them. */
+  sweep(reading: IpvsReading, checkersSinceMs: number | undefined): void {
     if (checkersSinceMs !== this.#checkersSinceMs) this.#cannotAnswer = false;
     this.#checkersSinceMs = checkersSinceMs;
     this.tracker.setCheckers(checkersSinceMs);
     this.tracker.setAnswering(!this.#cannotAnswer && this.tracker.rowCount <= rowsAskedAbout);
     this.tracker.setTable(reading.status === "known" ? reading.table : undefined, this.#parts.clock.nowMs());
-    if (this.#mayAsk()) await this.#ask();
+    if (this.#mayAsk()) void this.#ask();
     this.#publish();
   }
 
   #mayAsk(): boolean {
     const nowMs = this.#parts.clock.nowMs();
-    if (this.#checkersSinceMs === undefined || nowMs - this.#checkersSinceMs < signalsReadyMs) return false;
+    if (
+      this.#isAsking ||
+      this.#checkersSinceMs === undefined ||
+      nowMs - this.#checkersSinceMs < signalsReadyMs
+    )
+      return false;
     return this.tracker.isAnswering && nowMs >= this.#askAgainAtMs && this.tracker.isInDoubt;
   }
 
@@ -73,6 +80,7 @@ export class HealthWatch {
   async #ask(): Promise<void> {
     const { clock, engine, log } = this.#parts;
     const askedAtMs = clock.nowMs();
+    this.#isAsking = true;
     try {
       this.tracker.answer(await engine.checkers(), askedAtMs);
     } catch (error) {
@@ -80,9 +88,12 @@ export class HealthWatch {
       log.warn("keepalived's checkers gave no answer", { reason: messageOf(error) });
       this.#cannotAnswer = true;
       this.tracker.setAnswering(false);
+    } finally {
+      this.#isAsking = false;
     }
     this.#pauseMs = this.tracker.isInDoubt ? Math.min(this.#pauseMs * 2, longestPauseMs) : shortestPauseMs;
     this.#askAgainAtMs = clock.nowMs() + this.#pauseMs;
+    this.#publish();
   }
 
   #publish(): void {

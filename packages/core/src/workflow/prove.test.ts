@@ -287,6 +287,28 @@ describe("a table", () => {
     expect(evaluateProof(ready, twoServices, {})).toEqual({ status: "proven", live: "3/3" });
   });
 
+  it("does not wait for what stands in a file that the daemon has not read yet, and does once it has", () => {
+    const withFile = (loaded: number[]) =>
+      after(ready, (cluster) => {
+        first(cluster).file = [21, 22, 23, 24];
+        first(cluster).loaded = loaded;
+      });
+    expect(withFile([21, 22, 23])).toBe("proven");
+    const silent = withState(({ health }) => {
+      if (health.status !== "known") throw new Error("fixture without verdicts");
+      return { health: { ...health, value: [] } };
+    });
+    expect(statusOf(ready, silent)).toBe("proven");
+    const emptied = withState(({ health, table }) => {
+      if (health.status !== "known" || table.status !== "known") throw new Error("fixture without a table");
+      return {
+        health: { ...health, value: [] },
+        table: { ...table, value: { ...table.value, services: [] } },
+      };
+    });
+    expect(evaluateProof(ready, emptied, {})).toEqual({ status: "awaited", live: "0/3" });
+  });
+
   it("is not known where checkers or table could not be asked", () => {
     expect(statusOf(ready, having({ health: notAsked }))).toBe("unknown");
     expect(statusOf(ready, having({ table: notAsked }))).toBe("unknown");

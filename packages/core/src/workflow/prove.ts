@@ -1,5 +1,6 @@
 import type { Row } from "../director/commands.ts";
 import { knownValue } from "../director/fact.ts";
+import type { Verdict } from "../director/state.ts";
 import { destinationKey, serviceKey } from "../ipvs/table.ts";
 import type { Proof } from "./plan.ts";
 import {
@@ -153,28 +154,35 @@ function evaluateHolder(facts: ClusterFacts, vip: string, directorId: string | u
   return evidence(holders.length === 1 && (directorId === undefined || holders[0] === directorId), names);
 }
 
-/** Every configured real server that this director's own checkers call up is in its kernel table. */
+/**
+ * Every configured real server that this director's own checkers call up is in its kernel table. What stands in a file that the
+ * daemon has not read yet has no verdict and is not waited for.
+ */
 function evaluateTableReady(facts: ClusterFacts, directorId: string): Evidence {
   const config = freshFact(facts, directorId, "config");
-  const configured = config === undefined ? undefined : knownValue(config)?.configured;
+  const file = config === undefined ? undefined : knownValue(config);
   const table = freshFact(facts, directorId, "table");
-  if (configured === undefined || table === undefined || table.status === "unknown") return unknown;
-  const down = downRows(facts, directorId);
-  if (down === undefined) return unknown;
-  const rows = configured.services.flatMap((service) =>
+  if (file === undefined || table === undefined || table.status === "unknown") return unknown;
+  const verdicts = verdictsByRow(facts, directorId);
+  if (verdicts === undefined) return unknown;
+  const isRead = file.loadedSha256 === undefined || file.loadedSha256 === file.sha256;
+  const rows = file.configured.services.flatMap((service) =>
     service.realServers.map((real) => ({ service: service.id, address: real.address, port: real.port })),
   );
-  const wanted = rows.filter((row) => !down.has(rowKey(row)));
+  const wanted = rows.filter((row) => {
+    const verdict = verdicts.get(rowKey(row));
+    return verdict === undefined ? isRead : verdict !== "down";
+  });
   const there = wanted.filter((row) => findRow(facts, directorId, row).kind === "found");
   return evidence(there.length === wanted.length, `${there.length}/${wanted.length}`);
 }
 
 /** A real server may be down for one service and up for another: each has its own checkers. */
-function downRows(facts: ClusterFacts, directorId: string): Set<string> | undefined {
+function verdictsByRow(facts: ClusterFacts, directorId: string): Map<string, Verdict["verdict"]> | undefined {
   const health = freshFact(facts, directorId, "health");
   const verdicts = health === undefined ? undefined : knownValue(health);
   if (verdicts === undefined) return undefined;
-  return new Set(verdicts.filter((each) => each.verdict === "down").map(rowKey));
+  return new Map(verdicts.map((each) => [rowKey(each), each.verdict]));
 }
 
 function rowKey(row: Row): string {

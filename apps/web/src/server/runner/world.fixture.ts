@@ -2,10 +2,13 @@ import {
   factsOf,
   fixtureCluster,
   hashOf,
+  serviceId,
   type FixtureCluster,
   type FixtureDirector,
 } from "@lvs/core/workflow/cluster.fixture";
-import type { Action } from "@lvs/core/workflow/plan";
+import { planAddRealServer } from "@lvs/core/workflow/add-real-server";
+import type { ClusterFacts } from "@lvs/core/workflow/facts";
+import type { Action, Plan } from "@lvs/core/workflow/plan";
 import { newRun, stepRun, type RunEvent } from "@lvs/core/workflow/progress";
 import { planRemoveRealServer } from "@lvs/core/workflow/remove-real-server";
 import { runSchema, type Run } from "@lvs/core/workflow/run";
@@ -14,7 +17,10 @@ import type { ActionOutcome, DrivePorts } from "./ports.ts";
 
 /** A cluster that does what it is told, and a database that keeps what it is told; the console between them can be killed. */
 export class World {
-  readonly cluster: FixtureCluster = fixtureCluster();
+  readonly cluster: FixtureCluster;
+  /** Last octets of the real servers in the files before the run and after it. */
+  readonly before: number[];
+  readonly after: number[];
   stored: string;
   events = 0;
   /** What the run was, each time that changed, with whom it waited for. */
@@ -26,15 +32,18 @@ export class World {
   onAction: (action: Action) => ActionOutcome | undefined = () => undefined;
   onWait: () => void = () => undefined;
 
-  constructor() {
-    const facts = factsOf(this.cluster);
-    const real = facts.realServers[0];
-    if (real === undefined) throw new Error("no real server");
-    const plan = planRemoveRealServer(
-      { kind: "removeRealServer", clusterId: "c1", realServerId: real.id, method: "stopStart", drainMost: 0 },
-      facts,
-      real,
-    );
+  /** A run about 192.0.2.21, which it takes out of the cluster or puts in. */
+  constructor(kind: "removal" | "addition" = "removal") {
+    const [others, all] = [
+      [22, 23],
+      [21, 22, 23],
+    ];
+    this.before = kind === "removal" ? all : others;
+    this.after = kind === "removal" ? others : all;
+    this.cluster = fixtureCluster(this.before);
+    if (kind === "addition")
+      this.cluster.realServers.push({ octet: 21, isServing: false, hasVip: false, isReachable: true });
+    const plan = planOf(kind, factsOf(this.cluster));
     const run = newRun({ id: "r", number: 1, plan, startedBy: "ann", startedAtMs: 1 });
     this.stored = JSON.stringify(run);
   }
@@ -90,7 +99,7 @@ export class World {
       perform: async (action, { record }) => {
         const broken = this.onAction(action);
         if (broken !== undefined) return broken;
-        if (action.kind === "writeConfig") await record(`written:${action.directorId}`, hashOf([22, 23]));
+        if (action.kind === "writeConfig") await record(`written:${action.directorId}`, hashOf(this.after));
         this.do(action);
         this.done.push(nameOf(action));
         return { kind: "done" };
@@ -122,11 +131,11 @@ export class World {
           if (real.octet === 21) real.hasVip = action.verb === "start";
         return;
       case "writeConfig":
-        this.director(action.directorId).file = [22, 23];
+        this.director(action.directorId).file = this.after;
         return;
       case "restoreConfig": {
         const director = this.director(action.directorId);
-        director.file = [21, 22, 23];
+        director.file = this.before;
         if (director.isRunning) director.loaded = director.file;
         return;
       }
@@ -138,6 +147,16 @@ export class World {
       }
     }
   }
+}
+
+function planOf(kind: "removal" | "addition", facts: ClusterFacts): Plan {
+  const real = facts.realServers.find((each) => each.id === "rs21");
+  if (real === undefined) throw new Error("no real server rs21");
+  const about = { clusterId: "c1", realServerId: real.id, method: "stopStart" } as const;
+  const row = { service: serviceId, address: real.address, port: 80, weight: 100 };
+  return kind === "removal"
+    ? planRemoveRealServer({ kind: "removeRealServer", drainMost: 0, ...about }, facts, real)
+    : planAddRealServer({ kind: "addRealServer", rows: [row], ...about }, facts, real);
 }
 
 function nameOf(action: Action): string {

@@ -37,6 +37,12 @@ function breakLock(path: string): void {
   }
 }
 
+/** Whether a command that still runs is changing the lab of this folder. */
+export function isLocked(folder: string): boolean {
+  const holder = readHolder(join(folder, "lock"));
+  return holder !== null && isAlive(holder);
+}
+
 /** Takes the lock file, or answers who has it. A holder that is dead (a killed command) has nothing. */
 function tryTake(path: string, doing: string): Holder | "taken" | "try again" {
   const own = identify(process.pid);

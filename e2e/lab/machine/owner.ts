@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, LabError } from "./failure.ts";
-import { labFolder } from "./state.ts";
+import { isLocked } from "./lock.ts";
+import { isAlive } from "./process.ts";
+import { labFolder, readStateOf } from "./state.ts";
 
 /**
  * Namespaces have one name on the whole machine, folders do not: two checkouts may both want a lab of the same name.
@@ -18,10 +20,14 @@ function readOwner(name: string): string | null {
   }
 }
 
-/** Throws when the name belongs to a lab of another folder that still has its state; a folder that is gone owns nothing. */
+/** A folder whose processes have all ended is what a power cut leaves: it uses nothing on this machine. */
+const isInUse = (folder: string): boolean =>
+  isLocked(folder) || Object.values(readStateOf(folder)?.processes ?? {}).some(isAlive);
+
+/** Throws when the name belongs to a lab of another folder that still runs. */
 export function expectOwnName(name: string): void {
   const owner = readOwner(name);
-  if (owner === null || owner === labFolder(name) || !existsSync(join(owner, "state.json"))) return;
+  if (owner === null || owner === labFolder(name) || !isInUse(owner)) return;
   throw new LabError(
     `the lab ${name} on this machine belongs to ${owner}: choose another name, or take it down from there`,
   );

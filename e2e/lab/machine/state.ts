@@ -56,7 +56,12 @@ export function readBootId(): string {
 
 /** The remembered state, or null when there is none (or it is of an earlier boot of this machine). */
 export function readState(name: string): LabState | null {
-  const path = join(labFolder(name), "state.json");
+  return readStateOf(labFolder(name));
+}
+
+/** As `readState`, of a lab's folder wherever it lies. */
+export function readStateOf(folder: string): LabState | null {
+  const path = join(folder, "state.json");
   if (!existsSync(path)) return null;
   const parsed = stateSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
   if (!parsed.success) throw new LabError(`${path} is not a lab's state: ${parsed.error.message}`);

@@ -2,7 +2,8 @@ import { notUsed, sourceOf } from "./compose-fields.ts";
 import type { Composition } from "./compose-fields.ts";
 import type { ServerGroup, ServerGroupMember } from "./model.ts";
 import type { Entry, Item } from "./reading.ts";
-import { readAddress, readInteger } from "./words.ts";
+import { readGroupEntry } from "./rules/lvs/group-entry.ts";
+import { readInteger } from "./words.ts";
 
 /** A port as keepalived reads it after an address: nothing and zeros are 0. */
 export const portOf = (word: string | undefined): number =>
@@ -20,23 +21,13 @@ export const composeServerGroup = (entry: Entry, composition: Composition): Serv
 };
 
 const memberOf = (item: Item, composition: Composition): ServerGroupMember | undefined => {
-  const [first = "", second] = item.words;
+  const read = readGroupEntry(item);
+  if (typeof read === "string") return undefined;
   const source = sourceOf(item.spot, composition);
-  if (first === "fwmark") {
-    const mark = readInteger(second ?? "", { min: 0, max: 4294967295 });
-    return mark.fault === undefined ? { kind: "fwmark", mark: mark.value, source } : undefined;
+  if (read.kind === "fwmark") {
+    const { mark, family } = read;
+    return { kind: "fwmark", mark: Number(mark), ...(family === undefined ? {} : { family }), source };
   }
-  const dash = first.indexOf("-");
-  const address = readAddress(dash < 0 ? first : first.slice(0, dash));
-  if (address === undefined) return undefined;
-  const lastAddress = dash < 0 ? undefined : lastOfRange(address, first.slice(dash + 1));
-  const port = portOf(second);
+  const { address, last: lastAddress, port } = read;
   return { kind: "address", address, ...(lastAddress === undefined ? {} : { lastAddress }), port, source };
-};
-
-/** A range names only the last part of its end: `10.0.0.1-5`, `2001:db8::1-ff` (hex). */
-const lastOfRange = (first: string, end: string): string | undefined => {
-  const isV6 = first.includes(":");
-  const cut = first.lastIndexOf(isV6 ? ":" : ".");
-  return readAddress(first.slice(0, cut + 1) + end) ?? undefined;
 };

@@ -192,12 +192,18 @@ export const serverGroupMemberSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("address"),
     address: z.string(),
-    /** A range: the last address, `address` being the first. */
+    /** A range or a net: the last address, `address` being the first. */
     lastAddress: z.string().optional(),
     port: z.int(),
     source: sourceSchema,
   }),
-  z.object({ kind: z.literal("fwmark"), mark: z.int(), source: sourceSchema }),
+  z.object({
+    kind: z.literal("fwmark"),
+    mark: z.int(),
+    /** Absent: that of the other members, else the virtual server's. */
+    family: z.enum(["inet", "inet6"]).optional(),
+    source: sourceSchema,
+  }),
 ]);
 export type ServerGroupMember = z.infer<typeof serverGroupMemberSchema>;
 

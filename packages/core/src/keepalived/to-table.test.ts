@@ -136,6 +136,29 @@ describe("the table a file asks for", () => {
     expect(saved(text)).toEqual(expected);
   });
 
+  it.each([
+    ["10.0.0.64/30 80", ["10.0.0.64", "10.0.0.65", "10.0.0.66", "10.0.0.67"]],
+    ["10.0.0.1-10.0.0.3 80", ["10.0.0.1", "10.0.0.2", "10.0.0.3"]],
+    ["10.0.0.254-255 80", ["10.0.0.254", "10.0.0.255"]],
+    ["2001:db8::e-11 80", ["2001:db8::e", "2001:db8::f", "2001:db8::10", "2001:db8::11"]],
+    ["2001:db8::/127 80", ["2001:db8::", "2001:db8::1"]],
+  ])("a group of %s is one service for each of its addresses", (entry, expected) => {
+    const address = entry.includes(":") ? "2001:db8:1::1" : "10.1.0.1";
+    const text = `virtual_server_group G {\n${entry}\n}\n${server("group G", `protocol TCP\n${real(`${address} 80`)}`)}`;
+    const { services } = tableOf(text).value;
+    expect(services.map(({ id }) => (id.kind === "address" ? id.address : ""))).toEqual(expected);
+  });
+
+  it.each([
+    ["of the other family", "10.0.0.1 80\n", "2001:db8::1 80"],
+    ["of both with a mark of neither", "10.0.0.1 80\n2001:db8::1 80\nfwmark 5\n", "10.1.0.1 80"],
+    ["of nothing", "", "10.1.0.1 80"],
+  ])("a virtual server whose group is %s is not in it", (_, entries, address) => {
+    const text = `virtual_server_group G {\n${entries}}\n${server("group G", `protocol TCP\n${real(address)}`)}`;
+    expect(tableOf(text).value.services).toEqual([]);
+    expect(codes(text)).toEqual(["unsuitable-server-group"]);
+  });
+
   it("leaves out a virtual server without real servers, even with a sorry_server", () => {
     const text = server("10.0.0.1 80", "protocol TCP\nsorry_server 10.1.0.9 80");
     expect(saved(text)).toEqual([]);

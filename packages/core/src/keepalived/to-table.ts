@@ -153,12 +153,37 @@ const idsOf = (draft: TableDraft, server: VirtualServer): ServiceId[] => {
   }
 };
 
+type Family = "inet" | "inet6";
+
+const familyOfMember = (member: ServerGroup["members"][number]): Family | undefined =>
+  member.kind === "fwmark" ? member.family : addressFamily(member.address);
+
+/** Why keepalived passes over a virtual server of this group without a word. */
+const mismatchOf = (server: VirtualServer, { name, members }: ServerGroup): string | undefined => {
+  const families = members.map(familyOfMember);
+  if (families.length === 0) return `virtual_server_group ${name} is empty`;
+  const isMixed = families.includes("inet") && families.includes("inet6");
+  if (isMixed && families.includes(undefined))
+    return `virtual_server_group ${name} holds IPv4, IPv6 and a mark of no family`;
+  const fixed = server.realServers.find((real) => (real.forwarding ?? server.forwarding) !== "Tunnel");
+  const own = server.family ?? (fixed === undefined ? undefined : addressFamily(fixed.address));
+  const isOther = own !== undefined && families.includes(own === "inet" ? "inet6" : "inet");
+  return isOther ? `virtual_server_group ${name} is not of the family of its real servers` : undefined;
+};
+
 const idsOfGroup = (draft: TableDraft, of: { server: VirtualServer; group: ServerGroup }): ServiceId[] => {
   const { server, group } = of;
+  const mismatch = mismatchOf(server, group);
+  if (mismatch !== undefined) {
+    say(draft, "unsuitable-server-group", { ...server.source, message: mismatch });
+    return [];
+  }
   const ids: ServiceId[] = [];
+  const shared = group.members.map(familyOfMember).find((family) => family !== undefined);
   for (const member of group.members) {
     if (member.kind === "fwmark") {
-      ids.push({ kind: "fwmark", mark: member.mark, family: familyOf(server) });
+      const family = member.family ?? shared ?? familyOf(server);
+      ids.push({ kind: "fwmark", mark: member.mark, family });
       continue;
     }
     const { port } = member;

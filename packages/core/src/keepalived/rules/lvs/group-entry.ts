@@ -1,4 +1,4 @@
-import { addressToBytes } from "../../../net/address.ts";
+import { addressFromBytes, addressToBytes } from "../../../net/address.ts";
 import type { Item } from "../../reading.ts";
 import { isNumericAddress, readAddress, readAddressOf, readInteger } from "../../words.ts";
 import { familyOfAddress } from "../families.ts";
@@ -12,7 +12,13 @@ const groupOf = (...lines: readonly string[]): string =>
 /** An element of a virtual_server_group that keepalived reads (alloc_vsg_entry). */
 export type GroupEntry =
   | { readonly kind: "fwmark"; readonly mark: string; readonly family: "inet" | "inet6" | undefined }
-  | { readonly kind: "addresses"; readonly address: string; readonly port: number };
+  | {
+      readonly kind: "addresses";
+      readonly address: string;
+      /** Of a range or a net. */
+      readonly last: string | undefined;
+      readonly port: number;
+    };
 
 export const readGroupEntry = ({ words }: Item): GroupEntry | string => {
   const [first = "", second, third] = words;
@@ -23,7 +29,38 @@ export const readGroupEntry = ({ words }: Item): GroupEntry | string => {
   const address = readAddressOf(first);
   if (address === undefined || !isNumericAddress(first)) return `${first} is not an address`;
   const fault = rangeFault(first, address);
-  return fault ?? { kind: "addresses", address, port: hasPort ? Number(second) : 0 };
+  const last = lastOf(first, address);
+  return fault ?? { kind: "addresses", address, last, port: hasPort ? Number(second) : 0 };
+};
+
+/** `10.0.0.1-5`, `2001:db8::1-ff` (hex), `10.0.0.1-10.0.0.5` or `10.0.0.0/28`. */
+const lastOf = (word: string, first: string): string | undefined => {
+  const slash = word.indexOf("/");
+  if (slash >= 0) return lastOfNet(first, Number(word.slice(slash + 1)));
+  const dash = word.indexOf("-");
+  if (dash < 0) return undefined;
+  const end = word.slice(dash + 1);
+  const separator = first.includes(":") ? ":" : ".";
+  if (end.includes(separator)) return readAddress(end);
+  const written = word.slice(0, dash);
+  return readAddress(written.slice(0, written.lastIndexOf(separator) + 1) + end);
+};
+
+const lastOfNet = (first: string, length: number): string | undefined =>
+  addressFromBytes(
+    addressToBytes(first).map((byte, index) => byte | (0xff >> Math.min(8, Math.max(0, length - index * 8)))),
+  );
+
+/** 2.2.7 counts in the last octet of IPv4, and in the last group of IPv6 (ipvs_group_range_cmd in ipvswrapper.c). */
+const countingFault = (entry: GroupEntry): string | undefined => {
+  if (entry.kind !== "addresses" || entry.last === undefined) return undefined;
+  const { address, last } = entry;
+  const [from, to] = [addressToBytes(address), addressToBytes(last)];
+  const counted = familyOfAddress(address) === "inet" ? 1 : 2;
+  if (from.slice(0, -counted).every((byte, index) => byte === to[index])) return undefined;
+  return counted === 1
+    ? `keepalived 2.2.7 never comes from ${address} to ${last}: it counts in the last octet only`
+    : `keepalived 2.2.7 does not come from ${address} to ${last}: it counts in the last group only`;
 };
 
 const readMark = (mark: string | undefined, family: string | undefined): GroupEntry | string => {
@@ -97,7 +134,11 @@ export const groupEntry: Rule = {
       for (const item of items) {
         const entry = readGroupEntry(item);
         if (typeof entry === "string") report(item.spot, `${entry}: keepalived passes over this line`);
-        else entries.push(entry);
+        else {
+          entries.push(entry);
+          const fault = countingFault(entry);
+          if (fault !== undefined) report(item.spot, fault, { severity: "warning" });
+        }
       }
       const name = `virtual_server_group ${words[1] ?? ""}`;
       if (entries.length === 0) report(listEnd, `${name} has no entries: keepalived drops it`);

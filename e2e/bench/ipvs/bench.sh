@@ -44,6 +44,7 @@ steady() { # on the table that ipvsadm -R wrote, which takes minutes and is done
   echo "count $(count)"
   ours ours-sweeps measure-sweeps 4
   listings
+  ours ours-idle measure-idle 2
   ours ours-steady measure-steady $STEADY
   TIMEFORMAT='theirs-steady %U %S'; { time watched; } 2>&1
   peak

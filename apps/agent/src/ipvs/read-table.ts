@@ -11,7 +11,7 @@ import { ask, netlinkRefusal } from "../system/netlink.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { readIpvsFamily } from "./family.ts";
-import { packedService } from "./packed-service.ts";
+import { fingerprintsOf, type KeptService, sameService } from "./kept-service.ts";
 import { Slice } from "./slice.ts";
 
 /** One look at the kernel's table. `readAtMs`: the clock's time when the reading ended. */
@@ -41,19 +41,11 @@ export interface TableReader {
 /** Bytes of the services' list decoded in one go: some forty services, less than a slice. */
 const stretchBytes = 16 << 10;
 
+/** Services put together between two looks at the clock: some microseconds each. */
+const servicesPerLook = 64;
+
 /** A table that changes its services between the beginning and the end of a reading is read again this often. */
 const attempts = 3;
-
-interface KeptService {
-  /** What asks for its real servers. */
-  readonly request: Uint8Array;
-  /** Of the kernel's answer, at word `at`: the same again means that no destination changed. */
-  readonly fingerprints: Int32Array;
-  readonly at: number;
-  readonly words: Int32Array;
-  readonly head: VirtualService;
-  readonly service: VirtualService;
-}
 
 /** The kernel's list of services, real servers aside. */
 interface Heads {
@@ -63,22 +55,14 @@ interface Heads {
   readonly diagnostics: readonly string[];
 }
 
-const isSameNumbers = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean => {
-  for (const name in a) if (a[name] !== b[name]) return false;
-  return true;
-};
-
-/** Everything of a service but its destinations. */
-const isSameHead = (a: VirtualService, b: VirtualService): boolean =>
-  isSameNumbers(a.counters, b.counters) &&
-  isSameNumbers(a.rates, b.rates) &&
-  a.scheduler === b.scheduler &&
-  a.onePacket === b.onePacket &&
-  a.schedulerFlags.join() === b.schedulerFlags.join() &&
-  a.persistence?.timeoutS === b.persistence?.timeoutS &&
-  a.persistence?.mask === b.persistence?.mask &&
-  a.persistence?.engine === b.persistence?.engine &&
-  a.idleEngine === b.idleEngine;
+/** What a reading asked and found: the next is the same when neither the list nor an answer differs. */
+interface LastReading {
+  readonly heads: Heads;
+  readonly requests: readonly Uint8Array[];
+  readonly fingerprints: Int32Array;
+  readonly services: readonly VirtualService[];
+  readonly diagnostics: readonly string[];
+}
 
 /** Thrown inside one reading when the family's number is no longer right. */
 class FamilyGone extends Error {
@@ -95,6 +79,7 @@ class KernelTableReader implements TableReader {
   #family: number | undefined;
   #heads: Heads | undefined;
   #kept = new Map<string, KeptService>();
+  #last: LastReading | undefined;
   #table: IpvsTable | undefined;
   #diagnostics: string[] = [];
 
@@ -127,6 +112,7 @@ class KernelTableReader implements TableReader {
       }
     }
     this.#kept.clear();
+    this.#last = undefined;
     this.#family = await readIpvsFamily(this.#system);
     return this.#family === undefined ? undefined : await this.#readTable(this.#family);
   }
@@ -146,7 +132,7 @@ class KernelTableReader implements TableReader {
       const isSteady =
         heads.keys.length === after.keys.length &&
         heads.keys.every((key, index) => key === after.keys[index]);
-      if (isSteady) return this.#tableOf({ version, size, services });
+      if (isSteady) return this.#tableOf({ version, size, services: [...services] });
       heads = after;
       if (attempt === attempts) {
         this.#diagnostics.push("virtual services came and went while the table was read");
@@ -191,7 +177,7 @@ class KernelTableReader implements TableReader {
   }
 
   async #decodeHeads(bytes: Uint8Array): Promise<Omit<Heads, "fingerprint">> {
-    const slice = new Slice(this.#system.clock);
+    const slice = new Slice(this.#system.clock, 1);
     const list: VirtualService[] = [];
     const keys: string[] = [];
     const problems: string[] = [];
@@ -207,33 +193,47 @@ class KernelTableReader implements TableReader {
     return { list, keys, diagnostics: problems };
   }
 
-  async #readServices(family: number, { list, keys, diagnostics }: Heads): Promise<VirtualService[]> {
-    this.#diagnostics.push(...diagnostics);
-    const slice = new Slice(this.#system.clock);
-    const before = keys.map((key) => this.#kept.get(key));
-    const requests = list.map((head, at) => before[at]?.request ?? encodeDumpDestinations(family, head.id));
-    const fingerprints = new Int32Array(requests.length * fingerprintWords);
-    for (const [index, kept] of before.entries())
-      if (kept !== undefined)
-        for (let word = 0; word < fingerprintWords; word += 1)
-          fingerprints[index * fingerprintWords + word] = kept.fingerprints[kept.at + word] ?? 0;
+  async #readServices(family: number, heads: Heads): Promise<readonly VirtualService[]> {
+    const last = this.#last?.heads === heads ? this.#last : undefined;
+    const before = last === undefined ? heads.keys.map((key) => this.#kept.get(key)) : undefined;
+    const requests =
+      last?.requests ??
+      heads.list.map((head, at) => before?.[at]?.request ?? encodeDumpDestinations(family, head.id));
+    // A copy: a reading that fails half-way must not count as one that was taken in.
+    const fingerprints = last?.fingerprints.slice() ?? fingerprintsOf(before ?? []);
     const changed = await this.#digest(requests, fingerprints);
+    if (last === undefined || changed.size > 0)
+      this.#last = await this.#assemble({ heads, requests, fingerprints }, changed);
+    this.#diagnostics.push(...(this.#last?.diagnostics ?? []));
+    return this.#last?.services ?? [];
+  }
+
+  async #assemble(
+    asked: Pick<LastReading, "heads" | "requests" | "fingerprints">,
+    changed: ReadonlyMap<number, Int32Array>,
+  ): Promise<LastReading> {
+    const { heads, requests, fingerprints } = asked;
+    const slice = new Slice(this.#system.clock, servicesPerLook);
     const kept = new Map<string, KeptService>();
     const services: VirtualService[] = [];
-    for (const [index, head] of list.entries()) {
-      const [key, request, last] = [keys[index], requests[index], before[index]];
+    const diagnostics = [...heads.diagnostics];
+    for (const [index, head] of heads.list.entries()) {
+      const [key, request] = [heads.keys[index], requests[index]];
+      if (key === undefined || request === undefined) continue;
+      const last = this.#kept.get(key);
       const words = changed.get(index) ?? last?.words;
-      if (key === undefined || request === undefined || words === undefined) continue;
-      for (const diagnostic of packedDiagnostics(words)) this.#diagnostics.push(`${key}: ${diagnostic}`);
+      if (words === undefined) continue;
+      for (const diagnostic of packedDiagnostics(words)) diagnostics.push(`${key}: ${diagnostic}`);
       const service = sameService(last, head, words);
       services.push(service);
       const at = index * fingerprintWords;
       const isSame = service === last?.service;
       kept.set(key, { request, fingerprints, at, service, head, words: isSame ? last.words : words });
-      await slice.end();
+      const rest = slice.end();
+      if (rest !== undefined) await rest;
     }
     this.#kept = kept;
-    return services;
+    return { ...asked, services, diagnostics };
   }
 
   /** The packed rows of every service whose answer is not as it was, by its number; its new fingerprint is put into `fingerprints`. */
@@ -241,7 +241,7 @@ class KernelTableReader implements TableReader {
     requests: readonly Uint8Array[],
     fingerprints: Int32Array,
   ): Promise<ReadonlyMap<number, Int32Array>> {
-    const slice = new Slice(this.#system.clock);
+    const slice = new Slice(this.#system.clock, 1);
     const changed = new Map<number, Int32Array>();
     for await (const digests of this.#system.netlink.digest(requests, fingerprints)) {
       // One copy for all: thousands of small buffers keep the garbage collector busy.
@@ -259,21 +259,6 @@ class KernelTableReader implements TableReader {
     return changed;
   }
 }
-
-/** The last reading's service where nothing of it differs; its rows alone where only the head does. */
-const sameService = (
-  last: KeptService | undefined,
-  head: VirtualService,
-  words: Int32Array,
-): VirtualService => {
-  // An answer also differs by its number among the questions: the rows of a service that stands elsewhere in the list are the same.
-  const isSame = last !== undefined && (words === last.words || isSameWords(words, last.words));
-  if (isSame && (head === last.head || isSameHead(last.head, head))) return last.service;
-  return packedService(head, isSame ? last.words : words);
-};
-
-const isSameWords = (a: Int32Array, b: Int32Array): boolean =>
-  a.length === b.length && a.every((word, at) => word === b[at]);
 
 /** A reader for the sweep; readings must not overlap. */
 export const tableReader = (system: System): TableReader => new KernelTableReader(system);

@@ -126,6 +126,27 @@ describe("reading the table", () => {
     });
   });
 
+  it("after a reading that failed half-way shows what changed before the failure, too", async () => {
+    const system = simulatedSystem({ ipvs: tableOf(rules) });
+    const { ipvs } = system.kernel;
+    if (ipvs === undefined) throw new Error("no ipvs");
+    const reader = tableReader(system);
+    await reader.read();
+    ipvs.table = tableOf(rules.replace("10.0.0.1:80 -g -w 100", "10.0.0.1:80 -g -w 7"));
+    const answer = ipvs.answer.bind(ipvs);
+    let asked = 0;
+    ipvs.answer = (request) => {
+      asked += 1;
+      // The information, the list, the first service; the second is refused.
+      return asked === 4 ? { errno: 16, messages: [] } : answer(request);
+    };
+    expect(await reader.read()).toMatchObject({ status: "failed", error: { code: "busy" } });
+    expect(await reader.read()).toMatchObject({
+      status: "known",
+      table: { services: [{ destinations: [{ weight: 7 }, { weight: 100 }] }, {}] },
+    });
+  });
+
   it("sees the module come and go between two readings of one reader", async () => {
     const system = simulatedSystem({ ipvs: tableOf(rules) });
     const reader = tableReader(system);

@@ -58,7 +58,7 @@ const measure = async (work: () => Promise<void>): Promise<Measured> => {
  * that nobody looked at would be measured for less than it is.
  */
 const lookAtAll = async (system: System, table: IpvsTable): Promise<number> => {
-  const slice = new Slice(system.clock);
+  const slice = new Slice(system.clock, 16);
   let sum = 0;
   let rows = 0;
   for (const { destinations } of table.services) {
@@ -69,7 +69,8 @@ const lookAtAll = async (system: System, table: IpvsTable): Promise<number> => {
       for (const value of Object.values(row.rates)) sum += value;
     }
     rows += destinations.length;
-    await slice.end();
+    const rest = slice.end();
+    if (rest !== undefined) await rest;
   }
   if (!Number.isFinite(sum)) throw new Error("a number of the table is none");
   return rows;
@@ -139,6 +140,10 @@ export const measureSteady = async (
     shortestSweepMs: Math.min(...sweepMs),
   };
 };
+
+/** Nothing at all: what the machine and the watching itself add to every stall. */
+export const measureIdle = async (system: System, seconds: number): Promise<Measured> =>
+  await measure(async () => await system.clock.sleep(seconds * 1000));
 
 /**
  * Writes a table into an empty kernel: reading what is there, working out the difference and sending it. The wanted table is in memory, as

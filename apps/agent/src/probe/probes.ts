@@ -13,7 +13,7 @@ import { readIpvsSettings } from "../ipvs/settings.ts";
 import { startSyncDaemon, stopSyncDaemon } from "../ipvs/sync-daemon.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
 import type { System } from "../system/system.ts";
-import { measureQuestion, measureSteady, measureSweeps, measureWrite } from "./measure.ts";
+import { measureIdle, measureQuestion, measureSteady, measureSweeps, measureWrite } from "./measure.ts";
 
 /** `code`: a SystemError's. */
 export type Answer = { readonly value: unknown } | { readonly error: string; readonly code?: string };
@@ -75,6 +75,7 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["addresses", async () => await system.addresses.snapshot()],
     ["watch-addresses", async (seconds) => await watchAddresses(system, Number(seconds))],
     ["measure-sweeps", async (count) => await measureSweeps(system, Number(count))],
+    ["measure-idle", async (seconds) => await measureIdle(system, Number(seconds))],
     ["measure-steady", async (seconds) => await measureSteady(system, Number(seconds))],
     ["measure-write", async (path) => await measureWrite(system, path)],
     ["measure-question", async (client) => await measureQuestion(system, client, 2)],

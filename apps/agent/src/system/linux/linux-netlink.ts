@@ -75,7 +75,15 @@ const digestsOf = ({ spans, shared }: NamedChunk): NetlinkDigest[] => {
   return digests;
 };
 
-const joined = (requests: readonly Uint8Array[]): { requests: Uint8Array; ends: Uint32Array } => {
+interface Joined {
+  readonly requests: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+/** Who asks the same each second hands over the same list, which needs joining once. */
+const lastJoined = new WeakMap<readonly Uint8Array[], Joined>();
+
+const joined = (requests: readonly Uint8Array[]): Joined => {
   const ends = new Uint32Array(requests.length);
   let length = 0;
   for (const [index, request] of requests.entries()) {
@@ -85,6 +93,12 @@ const joined = (requests: readonly Uint8Array[]): { requests: Uint8Array; ends: 
   const bytes = new Uint8Array(length);
   for (const [index, request] of requests.entries()) bytes.set(request, (ends[index] ?? 0) - request.length);
   return { requests: bytes, ends };
+};
+
+const joinedOnce = (requests: readonly Uint8Array[]): Joined => {
+  const known = lastJoined.get(requests) ?? joined(requests);
+  lastJoined.set(requests, known);
+  return known;
 };
 
 /** Netlink over worker threads: one that asks, made at the first question, and one for each subscription. */
@@ -113,7 +127,7 @@ export class LinuxNetlink implements Netlink {
     options: Pick<ExchangeOptions, "timeoutMs"> = {},
   ): AsyncGenerator<readonly NetlinkDigest[]> {
     const { timeoutMs = defaultTimeoutMs } = options;
-    const order = { bus: "generic", ...joined(requests), timeoutMs, perSend: 1, known } as const;
+    const order = { bus: "generic", ...joinedOnce(requests), timeoutMs, perSend: 1, known } as const;
     for await (const chunk of this.#chunks(order)) yield digestsOf(chunk);
   }
 

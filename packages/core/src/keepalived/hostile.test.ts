@@ -22,6 +22,15 @@ const read = (text: string, reader?: IncludeReader) => {
 const megabyte = 1_000_000;
 const doublings = Array.from({ length: 40 }, (_, at) => `$A${at + 1}=\${A${at}}\${A${at}}\n`).join("");
 
+const addresses = (network: number): string[] =>
+  Array.from({ length: 10_000 }, (_, at) => `10.${network}.${at >> 8}.${at & 255}`);
+const service = "lb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 10.3.0.1 80 {\nTCP_CHECK {\n}\n}\n";
+const unheld = (): string =>
+  `vrrp_instance A {\ninterface lo\nvirtual_router_id 1\nvirtual_ipaddress {\n${addresses(1).join("\n")}\n}\n}\n` +
+  addresses(2)
+    .map((address) => `virtual_server ${address} 80 {\n${service}}\n`)
+    .join("");
+
 const hostile: readonly (readonly [name: string, text: () => string, code: string | undefined])[] = [
   ["a line of a megabyte", () => "a".repeat(megabyte), "line-too-long"],
   ["a line of a megabyte of words", () => "ab ".repeat(megabyte / 3), "line-too-long"],
@@ -50,6 +59,7 @@ const hostile: readonly (readonly [name: string, text: () => string, code: strin
     "expansion-too-large",
   ],
   ["65,000 instances by ~SEQ", () => "~SEQ(i,1,65000) vrrp_instance V$i {\n", "expansion-too-large"],
+  ["ten thousand services and as many addresses, none of them theirs", unheld, "vip-not-held"],
   ["a list that never closes", () => `~LST(a,${"{".repeat(900)}) x\n`.repeat(1000), "invalid-sequence"],
 ];
 

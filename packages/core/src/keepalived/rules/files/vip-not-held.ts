@@ -23,15 +23,20 @@ export const vipNotHeld: Rule = {
         held.add(readAddressItem(words, { isStatic: true }).address ?? "");
     }
     if (instances.length === 0 || held.size === 0) return;
+    let hints = 0;
     for (const { entry, absolute } of file.of("virtual_server")) {
       const service = readService(entry);
       if (service?.kind !== "address" || held.has(service.target)) continue;
-      const near = nearestAddress(service.target, held);
+      const near = hints < maxHints ? nearestAddress(service.target, held) : undefined;
+      hints += 1;
       const hint = near === undefined ? "" : `; did you mean ${near}?`;
       file.report(absolute(entry.spot), `no vrrp_instance holds ${service.target}${hint}`);
     }
   },
 };
+
+/** A hint costs a look at every address: the first hundred are enough for whoever reads them. */
+const maxHints = 100;
 
 /** One that differs in one character. */
 const nearestAddress = (address: string, held: ReadonlySet<string>): string | undefined => {

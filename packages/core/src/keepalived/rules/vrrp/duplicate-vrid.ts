@@ -21,21 +21,31 @@ export const duplicateVrid: Rule = {
     for (const [space, instances] of byAdverts) {
       if (space === "" || instances.length < 2) continue;
       for (const [index, second] of instances.entries()) {
-        const rival = instances.slice(0, index).find((first) => conflicts(first, second));
+        const rival = rivalBefore(instances, index);
         if (rival !== undefined) reportPair(file, { first: rival, second, globals });
       }
     }
   },
 };
 
+/** The first of those before that is in conflict. */
+const rivalBefore = (instances: readonly Instance[], index: number): Instance | undefined => {
+  const second = instances[index];
+  for (const first of instances) {
+    if (second === undefined || first === second) return undefined;
+    if (conflicts(first, second)) return first;
+  }
+  return undefined;
+};
+
 const familyOf = ({ family }: Instance): Family => family ?? "inet";
 
 /** Instances whose adverts could meet; empty where that cannot be told. Unicast and multicast are apart. */
 const spaceOf = (instance: Instance, globals: VrrpGlobals): string => {
-  const { virtualRouterId, peers, multicastGroup, interface: on } = instance;
+  const { virtualRouterId, peers, multicastGroup, interface: on, sourceAddress } = instance;
   if (virtualRouterId === undefined) return "";
   const family = familyOf(instance);
-  if (peers.length > 0) return `unicast ${virtualRouterId} ${family}`;
+  if (peers.length > 0) return `unicast ${virtualRouterId} ${family} ${sourceAddress ?? ""}`;
   return on === undefined
     ? ""
     : `multicast ${virtualRouterId} ${family} ${on} ${multicastGroup ?? globals.multicastGroups[family]}`;

@@ -38,8 +38,14 @@ export interface InstanceAddress {
   readonly item: Item;
 }
 
+/** Sixteen rules ask the same of one file. */
+const instancesKnown = new WeakMap<FileView["top"], readonly Instance[]>();
+const globalsKnown = new WeakMap<FileView["top"], VrrpGlobals>();
+
 /** The instances of a file. Of two with one name the first counts. */
 export const instancesOf = (file: FileView): readonly Instance[] => {
+  const known = instancesKnown.get(file.top);
+  if (known !== undefined) return known;
   const instances: Instance[] = [];
   const names = new Set<string>();
   for (const top of file.of("vrrp_instance")) {
@@ -48,6 +54,7 @@ export const instancesOf = (file: FileView): readonly Instance[] => {
     names.add(name);
     instances.push(readInstance(top, name));
   }
+  instancesKnown.set(file.top, instances);
   return instances;
 };
 
@@ -259,6 +266,14 @@ export interface VrrpGlobals {
 
 /** Settings of global_defs that instances inherit. */
 export const vrrpGlobalsOf = (file: FileView): VrrpGlobals => {
+  const known = globalsKnown.get(file.top);
+  if (known !== undefined) return known;
+  const globals = readGlobals(file);
+  globalsKnown.set(file.top, globals);
+  return globals;
+};
+
+const readGlobals = (file: FileView): VrrpGlobals => {
   const blocks = file.of("global_defs").map(({ entry }) => entry);
   const linesWith = (name: string): readonly Entry[] => blocks.flatMap((entry) => linesOf(entry, name));
   const groupOf = (name: string, byDefault: string): string =>

@@ -56,6 +56,20 @@ describe("a file for a network namespace", () => {
   it("is not meant by net_namespace_ipvs, or by net_namespace where it is no keyword", () => {
     for (const line of ["net_namespace_ipvs blue\n", "net_namespace\n"])
       expect(severitiesIn(text.replace("net_namespace blue\n", line))).toContain("unknown-keyword: error");
-    expect(severitiesIn("global_defs {\n  net_namespace blue\n}\n")).toContain("unknown-keyword: error");
+    expect(severitiesIn("global_defs {\n  net_namespace blue\n  no_such_word\n}\n")).toEqual([
+      "unknown-keyword: warning",
+      "unknown-keyword: error",
+    ]);
+  });
+});
+
+describe("two instances with one virtual_router_id", () => {
+  const instance = (name: string, on: string): string =>
+    `vrrp_instance ${name} {\n${on}virtual_router_id 51\nvirtual_ipaddress {\n192.0.2.10\n}\n}\n`;
+  const pair = instance("A", "interface eth0\n") + instance("B", "interface eth0\n");
+
+  it("are an error, but a warning behind an instance without interface: keepalived ends there before it compares", () => {
+    expect(severitiesIn(pair)).toContain("duplicate-vrid: error");
+    expect(severitiesIn(pair + instance("C", ""))).toContain("duplicate-vrid: warning");
   });
 });

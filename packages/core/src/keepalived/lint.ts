@@ -115,10 +115,7 @@ const findingsOf = (reading: Reading): readonly Found[] => {
   if (known !== undefined) return known;
   const collector = new Collector();
   const { found } = collector;
-  for (const fault of reading.faults) {
-    const { rule, message, replacement } = faultMessages(fault);
-    found.push({ rule, spot: fault.spot, message, replacement });
-  }
+  for (const fault of reading.faults) found.push({ ...faultMessages(fault), spot: fault.spot });
   for (const entry of reading.entries) collector.check(entry);
   remembered.set(reading, found);
   return found;

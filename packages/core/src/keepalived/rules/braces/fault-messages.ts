@@ -14,6 +14,8 @@ interface FaultFinding {
   readonly rule: Rule;
   readonly message: string;
   readonly replacement: Replacement | undefined;
+  /** Left out: the rule's. */
+  readonly severity?: "warning";
 }
 
 /** What the reader stumbled over, as a finding of the rule it belongs to. */
@@ -67,8 +69,12 @@ const unknownWord = (fault: ReadingFault): FaultFinding => {
     rule: unknownKeyword,
     message: `${shown(fault.word)} is not a keyword ${where}${hint}`,
     replacement: nearest === undefined ? undefined : replaceFirstWord(fault, nearest),
+    ...(namesNamespace.has(fault.word) ? { severity: "warning" } : {}),
   };
 };
+
+/** Misplaced they set nothing, and whether that matters is the machine's: keepalived may have been started in that namespace. */
+const namesNamespace = new Set(["net_namespace", "net_namespace_ipvs"]);
 
 const shown = (word: string): string => (word.length > 60 ? `${word.slice(0, 57)}…` : word);
 

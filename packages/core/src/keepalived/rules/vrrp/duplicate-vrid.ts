@@ -17,12 +17,14 @@ export const duplicateVrid: Rule = {
   good: inInstance() + inInstance().replace("VI_1", "VI_2").replace("51", "52"),
   ofFile: (file) => {
     const globals = vrrpGlobalsOf(file);
-    const byAdverts = Map.groupBy(instancesOf(file), (instance) => spaceOf(instance, globals));
+    const all = instancesOf(file);
+    const isReached = all.every((instance) => instance.interface !== undefined);
+    const byAdverts = Map.groupBy(all, (instance) => spaceOf(instance, globals));
     for (const [space, instances] of byAdverts) {
       if (space === "" || instances.length < 2) continue;
       for (const [index, second] of instances.entries()) {
         const rival = rivalBefore(instances, index);
-        if (rival !== undefined) reportPair(file, { first: rival, second, globals });
+        if (rival !== undefined) reportPair(file, { first: rival, second, globals, isReached });
       }
     }
   },
@@ -61,10 +63,15 @@ const conflicts = (first: Instance, second: Instance): boolean => {
   );
 };
 
-const reportPair = (
-  file: FileView,
-  { first, second, globals }: { first: Instance; second: Instance; globals: VrrpGlobals },
-): void => {
+interface Pair {
+  readonly first: Instance;
+  readonly second: Instance;
+  readonly globals: VrrpGlobals;
+  /** keepalived ends at an instance without an interface, before it compares any. */
+  readonly isReached: boolean;
+}
+
+const reportPair = (file: FileView, { first, second, globals, isReached }: Pair): void => {
   const spotOf = ({ top }: Instance) =>
     top.absolute((lastOf(top.entry, "virtual_router_id") ?? top.entry).spot);
   const family = nameOfFamily(familyOf(second));
@@ -74,7 +81,7 @@ const reportPair = (
   const isCertain =
     second.peers.length > 0 ? second.sourceAddress !== undefined : !globals.canInterfacesChange;
   file.report(spotOf(second), message, {
-    severity: isCertain ? "error" : "warning",
+    severity: isCertain && isReached ? "error" : "warning",
     related: [{ spot: spotOf(first), message: first.name }],
   });
 };

@@ -4,7 +4,7 @@ import { down } from "./down.ts";
 import { exec } from "./exec.ts";
 import { bootDirector, faults, injectFault, parseFaultKind } from "./faults.ts";
 import { runLoad } from "./load/load.ts";
-import { LabError } from "./machine/failure.ts";
+import { LabError, messageOf } from "./machine/failure.ts";
 import { terminalProgress } from "./machine/progress.ts";
 import { whyNoLab } from "./machine/requirements.ts";
 import { labName } from "./machine/state.ts";
@@ -32,6 +32,7 @@ ${Object.entries(faults)
   .join("\n")}`;
 
 const options = {
+  help: { type: "boolean" },
   name: { type: "string" },
   topology: { type: "string" },
   memory: { type: "string" },
@@ -167,6 +168,11 @@ function runWhy(): Promise<number> {
   return Promise.resolve(reasons.length === 0 ? 0 : 1);
 }
 
+function runHelp(): Promise<number> {
+  print(`${usage}\n`);
+  return Promise.resolve(0);
+}
+
 const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {
   up: runUp,
   down: runDown,
@@ -178,16 +184,25 @@ const verbs: Readonly<Record<string, (call: Call) => Promise<number>>> = {
   agent: runAgent,
   publish: runPublish,
   why: runWhy,
+  help: runHelp,
 };
+
+function parseOwn(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new LabError(`${messageOf(error)}\n${usage}`);
+  }
+}
 
 function parseCall(argv: readonly string[]): { readonly verb: string; readonly call: Call } {
   const dashes = argv.indexOf("--");
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const {
-    values: { json = false, ...values },
+    values: { json = false, help = false, ...values },
     positionals,
-  } = parseArgs({ args: [...own], allowPositionals: true, options });
-  const [verb = "", ...words] = positionals;
+  } = parseOwn(own);
+  const [verb = "", ...words] = help ? ["help"] : positionals;
   const command = dashes < 0 ? [] : argv.slice(dashes + 1);
   return { verb, call: { name: labName(values.name), words, values, json, command } };
 }

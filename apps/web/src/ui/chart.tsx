@@ -47,6 +47,7 @@ export default function Chart(props: ChartProps) {
           <XAxis
             dataKey="atMs"
             type="number"
+            scale="time"
             domain={["dataMin", "dataMax"]}
             tickFormatter={props.time}
             minTickGap={48}

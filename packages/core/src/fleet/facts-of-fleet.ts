@@ -1,5 +1,6 @@
 import type { ClusterFacts } from "../workflow/facts.ts";
 import type { Fleet } from "./model.ts";
+import { wireFactsOf } from "./wire-facts.ts";
 
 /**
  * The facts of one cluster as the proofs of a plan ask for them, from what is in the fleet alone: no real server is asked, so
@@ -9,6 +10,7 @@ export const factsOfFleet = (fleet: Fleet, clusterId: string, nowMs: number): Cl
   clusterId,
   clusterName: fleet.clusters.find((each) => each.id === clusterId)?.name ?? "",
   nowMs,
+  wire: wireFactsOf(fleet, clusterId, nowMs),
   directors: fleet.directors
     .filter((director) => director.clusterId === clusterId)
     .map((director) => ({

@@ -1,82 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { HeardSpeaker, Speakers, WireFinding } from "../director/speakers.ts";
-import type { DirectorState } from "../director/state.ts";
 import { readHearing } from "./hearing.ts";
 import { listInstances } from "./instance-rows.ts";
 import type { Fleet } from "./model.ts";
-import { healthyState, sampleFleet, sampleNowMs, sampleVip } from "./sample-fleet.ts";
+import { sampleNowMs } from "./sample-fleet.ts";
 import { readTruth } from "./truth.ts";
+import { addressOf, finding, outsider, pair, speaker, wire } from "./wire.fixture.ts";
 import { readWire } from "./wire.ts";
-
-const addressOf = { lvs1: "192.0.2.11", lvs2: "192.0.2.12" } as const;
-const outsider = "192.0.2.99";
-
-const speaker = (source: string, change: Partial<HeardSpeaker> = {}): HeardSpeaker => ({
-  link: "eth0",
-  virtualRouterId: 51,
-  instance: "VI_1",
-  source,
-  version: 2,
-  priority: 180,
-  advertIntervalMs: 1000,
-  addresses: [sampleVip],
-  addressCount: 1,
-  authentication: "password",
-  isSpeaking: true,
-  firstHeardMs: sampleNowMs - 60_000,
-  speakingSinceMs: sampleNowMs - 60_000,
-  lastHeardMs: sampleNowMs - 400,
-  adverts: 60,
-  ...change,
-});
-
-const finding = (code: string, sources: readonly string[], reason?: string): WireFinding => ({
-  code,
-  link: "eth0",
-  virtualRouterId: 51,
-  instance: "VI_1",
-  sources: [...sources],
-  ...(reason === undefined ? {} : { reason }),
-  sinceMs: sampleNowMs - 5_000,
-});
-
-const wire = (speakers: readonly HeardSpeaker[], findings: readonly WireFinding[] = []): Speakers => ({
-  links: ["eth0"],
-  deaf: [],
-  speakers: [...speakers],
-  omitted: 0,
-  findings: [...findings],
-});
-
-const withAddress = (state: DirectorState, address: string): DirectorState =>
-  state.host.status === "known"
-    ? {
-        ...state,
-        host: {
-          ...state.host,
-          value: {
-            ...state.host.value,
-            interfaces: [{ name: "eth0", isUp: true, mac: "", addresses: [`${address}/24`] }],
-          },
-        },
-      }
-    : state;
-
-/** lvs-1 MASTER 180, lvs-2 BACKUP 150 unless told; what each of them hears. */
-const pair = (
-  heard: { readonly lvs1?: Speakers; readonly lvs2?: Speakers },
-  { isSplit = false, isMasterLess = false }: { isSplit?: boolean; isMasterLess?: boolean } = {},
-): Fleet =>
-  sampleFleet(
-    withAddress(healthyState(!isMasterLess, { speakers: heard.lvs1 ?? wire([]) }), addressOf.lvs1),
-    withAddress(
-      healthyState(false, {
-        speakers: heard.lvs2 ?? wire([speaker(addressOf.lvs1)]),
-        ...(isSplit ? { isHeld: true, instance: { state: "MASTER" } } : {}),
-      }),
-      addressOf.lvs2,
-    ),
-  );
 
 const said = (fleet: Fleet, nowMs = sampleNowMs) => readTruth(fleet, nowMs).items.map(({ kind }) => kind);
 

@@ -101,13 +101,17 @@ export const sourceIn = (book: AddressBook, address: string): WireSource => ({
   director: book.get(address),
 });
 
-/** Everything that is wrong on the wires of the directors, once each. `nowMs` on the console's clock. */
-export const readWire = (fleet: Fleet, nowMs: number): WireItem[] => {
+/**
+ * Everything that is wrong on the wires of the directors, once each; of one cluster's where it is named. `nowMs` on the console's
+ * clock.
+ */
+export const readWire = (fleet: Fleet, nowMs: number, clusterId?: string): WireItem[] => {
   const items = new Map<string, WireItem>();
   const book = addressBookOf(fleet);
   const { clusters } = fleet;
-  const groups = Map.groupBy(fleet.directors, ({ clusterId }) => clusterId);
-  for (const director of fleet.directors) {
+  const groups = Map.groupBy(fleet.directors, (each) => each.clusterId);
+  const listening = clusterId === undefined ? fleet.directors : (groups.get(clusterId) ?? []);
+  for (const director of listening) {
     const heard = heardBy(director, nowMs);
     if (heard === undefined) continue;
     const fellows = groups.get(director.clusterId) ?? [];

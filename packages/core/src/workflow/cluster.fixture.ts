@@ -1,7 +1,7 @@
 import type { Configured, ConfiguredService } from "../director/configured.ts";
 import type { DirectorState, VrrpState } from "../director/state.ts";
 import { noCounters, noRates, type IpvsTable, type ServiceId } from "../ipvs/model.ts";
-import type { ClusterFacts, DirectorFacts, RealServerProbe } from "./facts.ts";
+import type { ClusterFacts, DirectorFacts, RealServerProbe, Unheard, WireDispute } from "./facts.ts";
 
 /** A cluster of two directors for tests: one VIP, one service, real servers .21 to .2N. Everything that a test turns is a field. */
 export interface FixtureDirector {
@@ -27,6 +27,7 @@ export interface FixtureRealServer {
 
 export interface FixtureCluster {
   nowMs: number;
+  wire: { disputes: WireDispute[]; unheard: Unheard[] };
   directors: FixtureDirector[];
   realServers: FixtureRealServer[];
 }
@@ -54,6 +55,7 @@ export function fixtureCluster(octets: number[] = [21, 22, 23]): FixtureCluster 
   });
   return {
     nowMs: 1_000_000,
+    wire: { disputes: [], unheard: [] },
     directors: [director("lvs-1", 180, "MASTER"), director("lvs-2", 150, "BACKUP")],
     realServers: octets.map((octet) => ({ octet, isServing: true, hasVip: true, isReachable: true })),
   };
@@ -65,6 +67,7 @@ export function factsOf(cluster: FixtureCluster): ClusterFacts {
     clusterId: "c1",
     clusterName: "cdn",
     nowMs: cluster.nowMs,
+    wire: cluster.wire,
     directors: cluster.directors.map((director) => directorFactsOf(cluster, director)),
     realServers: cluster.realServers.map((real) => ({
       id: `rs${real.octet}`,

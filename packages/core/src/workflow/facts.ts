@@ -45,12 +45,43 @@ export interface RealServerFacts {
   readonly probe: RealServerProbe | undefined;
 }
 
+/** Somebody speaks VRRP for an instance of the cluster who should not, or not like this. */
+export interface WireDispute {
+  readonly kind: "stranger" | "secondMaster" | "notBelieved" | "otherInterval";
+  readonly instance: string;
+  readonly virtualRouterId: number;
+  /** The name of the director that hears it, and where. */
+  readonly director: string;
+  readonly link: string;
+  /** Who speaks: "lvs-2 (192.0.2.12)", or the bare address of one that is nobody's here. */
+  readonly sources: readonly string[];
+  /** By which rule it is refused (vrrp/refusal.ts); undefined where it is believed. */
+  readonly reason: string | undefined;
+}
+
+/** A director whose ears for an instance are not known: nobody heard there is not nobody there. */
+export interface Unheard {
+  readonly instance: string;
+  /** The director's name. */
+  readonly director: string;
+  readonly link: string | undefined;
+  /** The agent's own words, where it gave any. */
+  readonly reason: string;
+}
+
+/** What the cluster's directors hear of VRRP now, for the instances that they run. */
+export interface WireFacts {
+  readonly disputes: readonly WireDispute[];
+  readonly unheard: readonly Unheard[];
+}
+
 export interface ClusterFacts {
   readonly clusterId: string;
   readonly clusterName: string;
   readonly nowMs: number;
   readonly directors: readonly DirectorFacts[];
   readonly realServers: readonly RealServerFacts[];
+  readonly wire: WireFacts;
 }
 
 /** Facts older than this prove nothing and refuse a change (the console's freshness rule). */

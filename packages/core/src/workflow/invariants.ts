@@ -6,10 +6,11 @@ import { holdersOf, freshState, type ClusterFacts, type DirectorFacts } from "./
 import { instanceNames, instanceVips, picturedDirectors } from "./cluster-picture.ts";
 import type { Condition } from "./plan.ts";
 import { conditionOf } from "./preflight.ts";
+import { wireConditions } from "./wire-conditions.ts";
 
 /**
- * What must hold while a run is under way, whatever its step: no address on two directors, and no service of a forwarding director
- * left without a real server that takes new connections. `rows` are those the run itself takes out. An unknown stays undefined:
+ * What must hold while a run is under way, whatever its step: no address on two directors, nobody on the wire who disputes an
+ * instance, and no service of a forwarding director left without a real server that takes new connections. `rows` are those the run itself takes out. An unknown stays undefined:
  * it is no breach.
  */
 export function runInvariants(facts: ClusterFacts, rows: readonly Row[]): Condition[] {
@@ -17,6 +18,7 @@ export function runInvariants(facts: ClusterFacts, rows: readonly Row[]): Condit
   const vips = instanceNames(directors).flatMap((name) => instanceVips(directors, name));
   return [
     ...vips.map((vip) => onNoTwoDirectors(facts, vip)),
+    ...wireConditions(facts, directors),
     ...facts.directors.flatMap((director) => servicesServed(director, rows)),
   ];
 }

@@ -133,19 +133,34 @@ export const conditionCodeSchema = z.enum([
   "vipBeforeService",
   "fileBeforeService",
   "bothAtOnce",
+  "wireQuiet",
+  "noStranger",
+  "noSecondMaster",
+  "advertsBelieved",
+  "sameInterval",
 ]);
 export type ConditionCode = z.infer<typeof conditionCodeSchema>;
 
 /** Numbers and names for a sentence in the message catalogue. */
 const sentenceValuesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 
-/** A condition checked before the start and again at the start. `isMet` undefined: could not be asked, which refuses the start. */
+/**
+ * A condition checked before the start and again at the start. `isMet` undefined: could not be asked, which refuses the start unless
+ * `mayBeUnknown`.
+ */
 export const conditionSchema = z.object({
   code: conditionCodeSchema,
   values: sentenceValuesSchema,
   isMet: z.boolean().optional(),
+  /** An unknown only warns: what cannot be asked here must not keep a cluster from being maintained. */
+  mayBeUnknown: z.boolean().optional(),
 });
 export type Condition = z.infer<typeof conditionSchema>;
+
+/** Whether a run must not start: the condition is known to be unmet, or cannot be asked and has to be. */
+export function refusesStart({ isMet, mayBeUnknown }: Condition): boolean {
+  return isMet === undefined ? mayBeUnknown !== true : !isMet;
+}
 
 /** One thing that a plan touches. */
 export const touchedSchema = z.object({

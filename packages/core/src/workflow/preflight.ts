@@ -6,6 +6,7 @@ import { printEndpoint } from "../net/endpoint.ts";
 import type { Condition, ConditionCode } from "./plan.ts";
 import { findRow, freshState, holdersOf, type ClusterFacts, type DirectorFacts } from "./facts.ts";
 import { instanceNames, instanceVips, type PicturedDirector } from "./cluster-picture.ts";
+import { wireConditions } from "./wire-conditions.ts";
 
 /** Conditions of a cluster that every workflow asks before it starts. An unknown stays undefined and refuses the start. */
 export function clusterPreflight(facts: ClusterFacts, directors: readonly PicturedDirector[]): Condition[] {
@@ -17,6 +18,7 @@ export function clusterPreflight(facts: ClusterFacts, directors: readonly Pictur
       instanceVips(directors, name).map((vip) => hasOneHolder(facts, vip)),
     ),
     ...instanceNames(directors).map((name) => hasStandby(facts, name)),
+    ...wireConditions(facts, directors),
   ];
 }
 

@@ -108,7 +108,7 @@ const PlanSide = ({ plan, onAgain }: { plan: Plan; onAgain: () => void }) => {
           ))}
         </Section>
       )}
-      <StartForm plan={plan} />
+      <StartForm plan={plan} onRefused={onAgain} />
     </>
   );
 };

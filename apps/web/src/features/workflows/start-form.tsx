@@ -1,5 +1,5 @@
 "use client";
-import type { Plan } from "@lvs/core/workflow/plan";
+import { refusesStart, type Plan } from "@lvs/core/workflow/plan";
 import { useProblem } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
@@ -11,7 +11,7 @@ import { useRouter } from "next/navigation";
 import { useState, type SubmitEvent } from "react";
 
 /** The last thing before a run: type its object's name. The server reads every fact again and refuses where the plan has changed. */
-export const StartForm = ({ plan }: { plan: Plan }) => {
+export const StartForm = ({ plan, onRefused }: { plan: Plan; onRefused: () => void }) => {
   const t = useTranslations("plans");
   const trpc = useTRPC();
   const router = useRouter();
@@ -19,9 +19,13 @@ export const StartForm = ({ plan }: { plan: Plan }) => {
   const roleRefusal = useRefusal("operator");
   const [typed, setTyped] = useState("");
   const start = useMutation(
-    trpc.workflows.start.mutationOptions({ onSuccess: ({ runId }) => router.push(`/runs/${runId}`) }),
+    trpc.workflows.start.mutationOptions({
+      onSuccess: ({ runId }) => router.push(`/runs/${runId}`),
+      // What refused it stands in the plan of now, in sentences.
+      onError: onRefused,
+    }),
   );
-  const open = plan.preflight.filter((each) => each.isMet !== true).length;
+  const open = plan.preflight.filter(refusesStart).length;
   const refusal = (() => {
     if (roleRefusal !== undefined) return roleRefusal;
     if (open > 0) return t("preflightOpen", { count: open });

@@ -5,6 +5,7 @@ import type { Condition, Proof, Step } from "@lvs/core/workflow/plan";
 import { printSeconds } from "@/client/format.ts";
 import { useLists } from "@/client/lists.ts";
 import { useFleet } from "@/client/live.tsx";
+import { useRefusal } from "@/client/wire-words.ts";
 import { useTranslations } from "next-intl";
 
 /** Plans in words. Everything is said from the plan's own data; names come from the fleet. */
@@ -193,8 +194,13 @@ export const useCostWords = (): ((step: Step) => string) => {
   };
 };
 
-/** Conditions come as codes with values. */
+/** Conditions come as codes with values; the rule by which an advert is refused is a code of its own. */
 export const useConditionWords = (): ((condition: Condition) => string) => {
   const t = useTranslations("conditions");
-  return ({ code, values }) => t(code, values);
+  const refusalOf = useRefusal();
+  return ({ code, values }) =>
+    t(code, {
+      ...values,
+      ...(typeof values["reason"] === "string" ? { reason: refusalOf(values["reason"]) } : {}),
+    });
 };

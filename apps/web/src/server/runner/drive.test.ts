@@ -208,4 +208,77 @@ describe("a run", () => {
     });
     expect(world.done).not.toContain("stop lvs-1");
   });
+
+  describe("whose VRID a stranger speaks for", () => {
+    /** Runs until it stops; the stranger speaks from the end of the last write on, before the first stop, for as long as told. */
+    const withStranger = async (world: World, forMs: number): Promise<void> => {
+      const ports = world.ports();
+      let untilMs = Number.POSITIVE_INFINITY;
+      world.onWait = () => {
+        if (world.cluster.nowMs >= untilMs) world.cluster.wire.disputes = [];
+      };
+      await driveRun(
+        {
+          ...ports,
+          emit: async (event) => {
+            await ports.emit(event);
+            if (event.kind !== "stepEntered" || event.index !== 3 || event.status !== "done") return;
+            untilMs = world.cluster.nowMs + forMs;
+            world.cluster.wire.disputes = [
+              {
+                kind: "stranger",
+                instance: "VI_CACHE",
+                virtualRouterId: 51,
+                director: "lvs-2",
+                link: "eth0",
+                sources: ["192.0.2.99"],
+                reason: undefined,
+              },
+            ];
+          },
+        },
+        AbortSignal.timeout(20_000),
+      );
+    };
+
+    it("does not fail over: it pauses before the stop and says who speaks, until a person goes on", async () => {
+      const world = new World();
+      await withStranger(world, Number.POSITIVE_INFINITY);
+      expect(world.run()).toMatchObject({
+        status: "paused",
+        current: 4,
+        pauseReason: {
+          code: "invariantBroken",
+          broken: { code: "noStranger", values: { source: "192.0.2.99", instance: "VI_CACHE" } },
+        },
+      });
+      expect(world.done.at(-1)).toBe("write lvs-2");
+      world.cluster.wire.disputes = [];
+      world.emit({ kind: "statusChanged", atMs: 3, status: "running", reason: undefined });
+      await drive(world);
+      expect(world.run().status).toBe("done");
+    });
+
+    it("goes on by itself where the stranger is gone within a hand-over's time", async () => {
+      const world = new World();
+      await withStranger(world, 5_000);
+      expect(world.run().status).toBe("done");
+    });
+
+    it("can be undone while the stranger speaks", async () => {
+      const world = new World();
+      await withStranger(world, Number.POSITIVE_INFINITY);
+      world.emit({ kind: "undoAsked", atMs: 4, downTo: 0, by: "ann" });
+      await drive(world);
+      expect(world.run().status).toBe("undone");
+      expect(directorsOf(world)).toEqual([untouched, untouched]);
+    });
+  });
+
+  it("goes on over a wire that a director cannot hear", async () => {
+    const world = new World();
+    world.cluster.wire.unheard = [{ instance: "VI_CACHE", director: "lvs-2", link: "eth0", reason: "" }];
+    await drive(world);
+    expect(world.run().status).toBe("done");
+  });
 });

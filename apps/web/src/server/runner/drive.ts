@@ -5,7 +5,14 @@ import { hasEnded } from "@lvs/core/workflow/progress";
 import type { Run } from "@lvs/core/workflow/run";
 import { causeOfFailure } from "@lvs/core/workflow/waiting";
 import type { DrivePorts } from "./ports.ts";
-import { describe, describeCondition, openProofs, proofsOf, waitForFacts } from "./open-proofs.ts";
+import {
+  describe,
+  describeCondition,
+  openProofs,
+  proofsOf,
+  waitForFacts,
+  type OpenProof,
+} from "./open-proofs.ts";
 import { performAll } from "./perform-all.ts";
 import { goOnKey, lookMs, overrideKey, pause, runAgain, waitFor } from "./run-status.ts";
 import { undoNext } from "./undo.ts";
@@ -58,7 +65,7 @@ async function advance(ports: DrivePorts, run: Run): Promise<void> {
   }
 }
 
-/** Guards first: what must be true right before the step is read now, not remembered. */
+/** Guards and invariants first: what must be true right before the step is read now, not remembered. */
 async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
   if (run.isPauseRequested) {
     await pause(ports, "asked", "");
@@ -70,16 +77,27 @@ async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
     if (now.status === "paused" || now.undoingDownTo !== undefined || now.isPauseRequested) return;
     const facts = await ports.facts(run);
     const open = openProofs(step.guards, facts, run.record);
-    if (open.length === 0) break;
+    const breach = brokenInvariant(now, facts);
+    if (open.length === 0 && breach === undefined) break;
     if (open.some((each) => each.evidence.status === "unknown")) await waitForFacts(ports, facts, open);
     else if (ports.nowMs() - since > graceMs) {
-      await pause(ports, "invariantBroken", describe(open), { openProofs: proofsOf(open) });
+      await pauseBroken(ports, open, breach);
       return;
     }
     await ports.wait(lookMs);
   }
   await runAgain(ports);
   await ports.emit({ kind: "stepEntered", atMs: ports.nowMs(), index: run.current, status: "doing" });
+}
+
+async function pauseBroken(
+  ports: DrivePorts,
+  open: readonly OpenProof[],
+  breach: Condition | undefined,
+): Promise<void> {
+  if (open.length > 0) await pause(ports, "invariantBroken", describe(open), { openProofs: proofsOf(open) });
+  else if (breach !== undefined)
+    await pause(ports, "invariantBroken", describeCondition(breach), { broken: breach });
 }
 
 async function act(ports: DrivePorts, run: Run, step: Step): Promise<void> {

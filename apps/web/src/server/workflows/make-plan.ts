@@ -2,7 +2,13 @@ import type { Fleet } from "@lvs/core/fleet/model";
 import { planAddRealServer } from "@lvs/core/workflow/add-real-server";
 import { planFailOver } from "@lvs/core/workflow/fail-over";
 import type { RealServerFacts, ClusterFacts } from "@lvs/core/workflow/facts";
-import type { Action, Condition, Plan, PlanRequest } from "@lvs/core/workflow/plan";
+import {
+  refusesStart,
+  type Action,
+  type Condition,
+  type Plan,
+  type PlanRequest,
+} from "@lvs/core/workflow/plan";
 import { planRemoveRealServer } from "@lvs/core/workflow/remove-real-server";
 import type { AgentClient } from "../agents.ts";
 import { problem } from "../problem.ts";
@@ -87,7 +93,7 @@ function noOtherRun(fleet: Fleet, clusterId: string): Condition {
   return { code: "noOtherRun", values: { number: open?.number ?? 0 }, isMet: open === undefined };
 }
 
-/** The conditions that forbid a start: known to be unmet, or not to be asked. */
+/** The conditions that forbid a start. */
 export function unmet(plan: Plan): Condition[] {
-  return plan.preflight.filter((each) => each.isMet !== true);
+  return plan.preflight.filter(refusesStart);
 }

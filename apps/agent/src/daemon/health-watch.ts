@@ -27,7 +27,8 @@ export class HealthWatch {
   readonly #parts: HealthWatchParts;
   #isConfigured = false;
   #checkersSinceMs: number | undefined;
-  #cannotAnswer = false;
+  /** The last question got no answer: until one does, the table is what verdicts are made of. */
+  #isSilent = false;
   #isAsking = false;
   #askAgainAtMs = 0;
   #pauseMs = shortestPauseMs;
@@ -56,13 +57,21 @@ export class HealthWatch {
 
   /** The checkers are asked beside the sweep: they may take seconds to answer, and neither the sweep nor the start waits for them. */
   sweep(reading: IpvsReading, checkersSinceMs: number | undefined): void {
-    if (checkersSinceMs !== this.#checkersSinceMs) this.#cannotAnswer = false;
+    if (checkersSinceMs !== this.#checkersSinceMs) {
+      this.#isSilent = false;
+      this.#askAgainAtMs = 0;
+      this.#pauseMs = shortestPauseMs;
+    }
     this.#checkersSinceMs = checkersSinceMs;
     this.tracker.setCheckers(checkersSinceMs);
-    this.tracker.setAnswering(!this.#cannotAnswer && this.tracker.rowCount <= rowsAskedAbout);
+    this.tracker.setAnswering(!this.#isSilent && this.#isFewEnough);
     this.tracker.setTable(reading.status === "known" ? reading.table : undefined, this.#parts.clock.nowMs());
     if (this.#mayAsk()) void this.#ask();
     this.#publish();
+  }
+
+  get #isFewEnough(): boolean {
+    return this.tracker.rowCount <= rowsAskedAbout;
   }
 
   #mayAsk(): boolean {
@@ -73,27 +82,36 @@ export class HealthWatch {
       nowMs - this.#checkersSinceMs < signalsReadyMs
     )
       return false;
-    return this.tracker.isAnswering && nowMs >= this.#askAgainAtMs && this.tracker.isInDoubt;
+    return this.#isFewEnough && nowMs >= this.#askAgainAtMs && this.tracker.isInDoubt;
   }
 
-  /** A doubt that an answer leaves is asked about more and more seldom: keepalived writes a log line each time. */
+  /**
+   * A doubt that an answer leaves is asked about more and more seldom: keepalived writes a log line each time. So is one who gave none: it may
+   * have been busy, and the next answer tells.
+   */
   async #ask(): Promise<void> {
     const { clock, engine, log } = this.#parts;
     const askedAtMs = clock.nowMs();
     this.#isAsking = true;
     try {
       this.tracker.answer(await engine.checkers(), askedAtMs);
+      this.#isSilent = false;
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      log.warn("keepalived's checkers gave no answer", { reason: messageOf(error) });
-      this.#cannotAnswer = true;
-      this.tracker.setAnswering(false);
+      if (!this.#isSilent) log.warn("keepalived's checkers gave no answer", { reason: messageOf(error) });
+      this.#isSilent = true;
     } finally {
       this.#isAsking = false;
     }
-    this.#pauseMs = this.tracker.isInDoubt ? Math.min(this.#pauseMs * 2, longestPauseMs) : shortestPauseMs;
+    this.tracker.setAnswering(!this.#isSilent && this.#isFewEnough);
+    this.#pauseMs = this.#nextPauseMs();
     this.#askAgainAtMs = clock.nowMs() + this.#pauseMs;
     this.#publish();
+  }
+
+  #nextPauseMs(): number {
+    if (this.#isSilent) return longestPauseMs;
+    return this.tracker.isInDoubt ? Math.min(this.#pauseMs * 2, longestPauseMs) : shortestPauseMs;
   }
 
   #publish(): void {

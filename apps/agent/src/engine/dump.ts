@@ -18,11 +18,19 @@ export interface DumpRequest<Picture> {
 
 /**
  * Asks keepalived for a picture of itself and reads it. The file may hold passwords: it is removed as soon as it was read, and one that
- * lay there before is removed first, so that an old picture is never taken for a new one. Throws SystemError.
+ * lay there before is removed first, so that an old picture is never taken for a new one. A process that is not prepared for the signal is not
+ * sent it: an old keepalived, or one that has only just started, would end of it. Throws SystemError.
  */
 export async function readDump<Picture>(system: System, request: DumpRequest<Picture>): Promise<Picture> {
   const path = `${await dumpDirectory(system, request.parent)}/${request.file}`;
   await system.files.remove(path);
+  if (!(await system.processes.survives(request.asked, request.signal)))
+    throw new SystemError({
+      door: "processes",
+      code: "not-supported",
+      subject: `process ${request.asked.pid}`,
+      reason: `keepalived does not listen for ${request.signal} and would end of it: it was not asked`,
+    });
   await system.processes.signal(request.asked, request.signal);
   const endMs = system.clock.monotonicMs() + limitMs;
   while (system.clock.monotonicMs() < endMs) {

@@ -78,10 +78,6 @@ export class HealthTracker {
     this.#canAnswer = canAnswer;
   }
 
-  get isAnswering(): boolean {
-    return this.#canAnswer;
-  }
-
   /** Lines were lost (the FIFO was made anew): the table is asked until keepalived speaks again. */
   forgetVerdicts(): void {
     this.#heard.clear();

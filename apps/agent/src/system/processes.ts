@@ -30,6 +30,11 @@ export interface Processes {
   list(): Promise<readonly Process[]>;
   /** Undefined: there is no such process. */
   find(pid: number): Promise<Process | undefined>;
+  /**
+   * Whether the process lives through this signal: it catches, holds back (for a signalfd, as keepalived does) or ignores it. False: its
+   * default action is left, which for most ends the process. `not-found` as for `signal`.
+   */
+  survives(process: ProcessId, signal: SignalName | number): Promise<boolean>;
   /** Checks the start time first. `not-found` when that process is gone, even when its number is used again. A number serves keepalived's own signals. */
   signal(process: ProcessId, signal: SignalName | number): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Process } from "../processes.ts";
 import { SystemError } from "../system-error.ts";
 import { linuxCommands } from "./linux-commands.ts";
 import { linuxProcesses } from "./linux-processes.ts";
@@ -14,6 +15,15 @@ const failureOf = async (run: Promise<unknown>): Promise<SystemError> => {
     throw error;
   }
   throw new Error("it did not fail");
+};
+
+/** The first such process, once there is one. */
+const running = async (isMeant: (process: Process) => boolean): Promise<Process> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found = (await processes.list()).find(isMeant);
+    if (found !== undefined) return found;
+  }
+  throw new Error("no such process");
 };
 
 describe("a command", () => {
@@ -83,16 +93,30 @@ describe("processes", () => {
 
   it("get a signal only when they are the ones meant", async () => {
     const sleeping = commands.run(["sleep", "20"], { timeoutMs: 30_000 });
-    const find = async (): Promise<{ pid: number; startTicks: number } | undefined> =>
-      (await processes.list()).find(({ argv, parentPid }) => parentPid === process.pid && argv[1] === "20");
-    let found = await find();
-    for (let tries = 0; found === undefined && tries < 100; tries += 1) found = await find();
-    if (found === undefined) throw new Error("no sleeping child");
-    const { pid, startTicks } = found;
+    const { pid, startTicks } = await running(
+      ({ argv, parentPid }) => parentPid === process.pid && argv[1] === "20",
+    );
     const other = await failureOf(processes.signal({ pid, startTicks: startTicks + 1 }, "SIGTERM"));
     expect(other.code).toBe("not-found");
     await processes.signal({ pid, startTicks }, "SIGTERM");
     expect((await sleeping).signal).toBe("SIGTERM");
     expect((await failureOf(processes.signal({ pid, startTicks }, "SIGTERM"))).code).toBe("not-found");
+  });
+
+  it("survive a signal that they catch, hold back or ignore, and die of others", async () => {
+    const survivalOf = async (argv: readonly string[]): Promise<boolean> => {
+      const ending = commands.run(argv, { timeoutMs: 30_000 });
+      const asleep = await running((process) => process.argv.join(" ") === "sleep 21");
+      const asked = await running(({ pid }) => pid === (argv[0] === "sh" ? asleep.parentPid : asleep.pid));
+      const survives = await processes.survives(asked, "SIGUSR1");
+      await processes.signal(asked, "SIGKILL");
+      await ending;
+      if (asked !== asleep) await processes.signal(asleep, "SIGKILL").catch(() => undefined);
+      return survives;
+    };
+    expect(await survivalOf(["sh", "-c", "trap : USR1; sleep 21; :"])).toBe(true);
+    expect(await survivalOf(["env", "--block-signal=USR1", "sleep", "21"])).toBe(true);
+    expect(await survivalOf(["env", "--ignore-signal=USR1", "sleep", "21"])).toBe(true);
+    expect(await survivalOf(["env", "--default-signal=USR1", "sleep", "21"])).toBe(false);
   });
 });

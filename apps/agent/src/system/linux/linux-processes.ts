@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import type { Process, Processes } from "../processes.ts";
+import { constants } from "node:os";
+import type { Process, Processes, ProcessId, SignalName } from "../processes.ts";
 import { errnoOf, SystemError, systemError } from "../system-error.ts";
 
 /** Fields of /proc/PID/stat after the name, which stands in parentheses and may hold any character (proc(5)). */
@@ -53,19 +54,43 @@ const list = async (): Promise<readonly Process[]> => {
   return found.filter((process) => process !== undefined);
 };
 
+/** Throws where it has ended, even when its number is used again. */
+const checkRunning = async ({ pid, startTicks }: ProcessId): Promise<void> => {
+  const found = await readProcess(pid);
+  if (found?.startTicks === startTicks) return;
+  const subject = `process ${pid}`;
+  throw new SystemError({ door: "processes", code: "not-found", subject, reason: "has ended" });
+};
+
+/** /proc/PID/status has a bit for every signal that is held back, ignored or caught, of the main thread (proc(5)). */
+const survives = async (id: ProcessId, signal: SignalName | number): Promise<boolean> => {
+  await checkRunning(id);
+  const subject = `process ${id.pid}`;
+  const number = typeof signal === "number" ? signal : constants.signals[signal];
+  try {
+    const status = await readFile(`/proc/${id.pid}/status`, "latin1");
+    const masks = [...status.matchAll(/^Sig(?:Blk|Ign|Cgt):\s*([0-9a-f]+)$/gmu)];
+    return masks.some(([, mask]) => ((BigInt(`0x${mask}`) >> BigInt(number - 1)) & 1n) === 1n);
+  } catch (error) {
+    throw systemError(error, { door: "processes", subject, doing: "look at its signals" });
+  }
+};
+
 /** Processes of this machine. */
 export const linuxProcesses = (): Processes => ({
   list,
   find: readProcess,
-  signal: async ({ pid, startTicks }, signal) => {
-    const subject = `process ${pid}`;
-    const found = await readProcess(pid);
-    if (found === undefined || found.startTicks !== startTicks)
-      throw new SystemError({ door: "processes", code: "not-found", subject, reason: "has ended" });
+  survives,
+  signal: async (id, signal) => {
+    await checkRunning(id);
     try {
-      process.kill(pid, signal);
+      process.kill(id.pid, signal);
     } catch (error) {
-      throw systemError(error, { door: "processes", subject, doing: `send it ${signal}` });
+      throw systemError(error, {
+        door: "processes",
+        subject: `process ${id.pid}`,
+        doing: `send it ${signal}`,
+      });
     }
   },
 });

@@ -15,16 +15,25 @@ export interface SimulatedProcesses extends Processes {
   /** Called for every signal that reaches a process. */
   onSignal(react: (sent: SentSignal) => void): void;
   readonly sent: readonly SentSignal[];
+  /** Signals that processes are not prepared for and would die of; none unless told. */
+  readonly deadly: Set<SignalName | number>;
 }
 
 /** A machine on which nothing runs. */
 export const simulatedProcesses = (): SimulatedProcesses => {
   const running = new Map<number, Process>();
   const sent: SentSignal[] = [];
+  const deadly = new Set<SignalName | number>();
+  const checkRunning = (target: ProcessId): void => {
+    if (running.get(target.pid)?.startTicks === target.startTicks) return;
+    const subject = `process ${target.pid}`;
+    throw new SystemError({ door: "processes", code: "not-found", subject, reason: "has ended" });
+  };
   const reactions: ((sent: SentSignal) => void)[] = [];
   let ticks = 1000;
   return {
     sent,
+    deadly,
     start: (given) => {
       ticks += 1;
       const started: Process = { parentPid: 1, argv: [given.name], state: "S", startTicks: ticks, ...given };
@@ -35,14 +44,12 @@ export const simulatedProcesses = (): SimulatedProcesses => {
     onSignal: (react) => void reactions.push(react),
     list: async () => [...running.values()],
     find: async (pid) => running.get(pid),
+    survives: async (target, signal) => {
+      checkRunning(target);
+      return !deadly.has(signal);
+    },
     signal: async (target, signal) => {
-      if (running.get(target.pid)?.startTicks !== target.startTicks)
-        throw new SystemError({
-          door: "processes",
-          code: "not-found",
-          subject: `process ${target.pid}`,
-          reason: "has ended",
-        });
+      checkRunning(target);
       const entry = { process: target, signal };
       sent.push(entry);
       for (const react of reactions) react(entry);

@@ -14,6 +14,23 @@ export interface Line {
   readonly depth: number;
 }
 
+/** The line without its first bytes. */
+export const startingAt = (line: Line, from: number): Line => ({
+  ...line,
+  text: line.text.slice(from),
+  shift: line.shift + from,
+  exactLength: Math.max(line.exactLength - from, 0),
+});
+
+/** A text that a line makes: it stands where the line does. */
+export const generated = (line: Line, text: string): Line => ({
+  ...line,
+  text,
+  exactLength: 0,
+  isGenerated: true,
+  depth: line.depth + 1,
+});
+
 /** Gives the next line: of a file, or of a definition of several lines. A definition takes its further lines from it. */
 export type LineSource = () => Line | undefined;
 

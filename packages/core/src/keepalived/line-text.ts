@@ -75,3 +75,40 @@ export const leavesQuoteOpen = (line: string): boolean => {
   }
   return isQuoted;
 };
+
+const directive = /(?:@|~(?:SEQ|LST)|\$[A-Za-z_]\w*=|include[rmwba]?[ \t\v\f]+[^ \t\v\f\r!#])/uy;
+
+const isDirectiveAt = (text: string, at: number): boolean => {
+  directive.lastIndex = at + leadLength(text.slice(at));
+  return directive.test(text);
+};
+
+/**
+ * Where a condition, definition, sequence or include follows a brace on a line: keepalived cuts a line behind each brace and
+ * looks at the rest as at a new one. The offset is that behind the brace. Source: read_line() of lib/parser.c.
+ */
+export const directiveAfterBrace = (line: string): number | undefined => {
+  if (!/[{}][ \t]*[@~$i]/u.test(line)) return undefined;
+  let isQuoted = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line.charAt(at);
+    if (character === '"') isQuoted = !isQuoted;
+    else if (character === "\0" || (!isQuoted && (character === "!" || character === "#"))) return undefined;
+    else if (character === "\\") at += 1;
+    else if (!isQuoted && (character === "{" || character === "}") && isDirectiveAt(line, at + 1))
+      return at + 1;
+  }
+  return undefined;
+};
+
+/** Whether a text may have such a line; never wrong where it says no. */
+export const mayHaveDirectiveAfterBrace = (text: string): boolean =>
+  ["@", "~", "include"].some((mark) => {
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+      let before = at - 1;
+      while (isBlankAt(text, before)) before -= 1;
+      const brace = text.charAt(before);
+      if (brace === "{" || brace === "}") return true;
+    }
+    return false;
+  });

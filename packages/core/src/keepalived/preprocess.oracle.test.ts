@@ -80,6 +80,12 @@ const line = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
+      .tuple(fc.constantFrom("} ", "}", "ZZ { ", "ZZ } @me "), plain)
+      .map((parts) => parts.join("")),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
       .tuple(fc.constantFrom("@me ", "@you ", "@^me ", "@^you "), plain)
       .map((parts) => parts.join("")),
   },

@@ -63,6 +63,29 @@ describe("conditions", () => {
   });
 });
 
+describe("behind a brace a line begins", () => {
+  it.each([
+    ["b { $A=1\n} c${A}\n", "b {\n} c1\n"],
+    ["b { @you c\n@me d\n} @me e\n", "b {\nd\n}\ne\n"],
+    ["b { @me c } @you d }\n", "b {\nc }\n"],
+    ["} ~SEQ(i,1,2) b${i} {\n", "}\nb1 {\nb2 {\n"],
+    ["b { ~LST(i,x,y) @me $i }\n", "b {\nx }\ny }\n"],
+    ["b { $A=1 \\\n2\n$A\n", "b {\n1\n2\n"],
+    ['b "{ @you" # { @you\nc\n', 'b "{ @you" # { @you\nc\n'],
+    ["b { instance x@y } a~SEQ\n", "b { instance x@y } a~SEQ\n"],
+  ])("%j becomes %j", (text, expected) => {
+    expect(textOf(text)).toBe(expected);
+  });
+
+  it("a file is included there", () => {
+    const included: IncludeReader = () => ({
+      kind: "files",
+      files: [{ path: "dir/b", bytes: encode("c\n") }],
+    });
+    expect(textOf("b { include b\n}\n", { read: included })).toBe("b {\nc\n}\n");
+  });
+});
+
 describe("quotes", () => {
   it.each(['$A="x\n', '$A= \\\nx \\\n"y\n', '@you x "y\n'])(
     "%j leaves one open, though nothing of it comes into the text",
@@ -79,6 +102,7 @@ describe("quotes", () => {
 
 describe("sequences", () => {
   it.each([
+    ["~SEQ(A 7 2) ${A}\n~SEQ( A ;1,2) ${A}\n~SEQ(1-A,2) z\n", ["1", "2", "1", "2", "z", "z"]],
     ["~SEQ(A,1,2) ~SEQ(B,1,$A) x$A-${B}\n", ["x$A-1", "x$A-1", "x$A-2"]],
     [
       "~SEQ(Z,5,3) ${Z}\n~SEQ(Z,1,-2,-4) ${Z}\n~SEQx(Z,9,11) ${Z}\n~SEQ(Z,-2) ${Z}\n",
@@ -188,6 +212,10 @@ describe("places", () => {
 
   it("points at the original line and column", () => {
     expect(placesOf("$A=1\n\n  a b\n@me  c {\n d $A\n}\n")).toEqual(["a@3:3", "c@4:6", "d@5:2"]);
+  });
+
+  it("points behind the brace and the condition", () => {
+    expect(placesOf("a { @me  b { @you c\n}\n}\n")).toEqual(["a@1:1", "b@1:10"]);
   });
 
   it("points at the use of a definition or sequence", () => {

@@ -1,5 +1,6 @@
 import type { ConfigTree } from "./cst.ts";
 import type { Parsed } from "./diagnostic.ts";
+import { mayHaveDirectiveAfterBrace } from "./line-text.ts";
 import { parsePlainConfig } from "./parse.ts";
 import { Preprocessor } from "./preprocessor.ts";
 import type { PreprocessOptions } from "./preprocessor.ts";
@@ -11,7 +12,7 @@ import type { PreprocessOptions } from "./preprocessor.ts";
  */
 export const preprocess = (bytes: Uint8Array, options: PreprocessOptions): Parsed<ConfigTree> => {
   const plain = parsePlainConfig(bytes, { path: options.path });
-  if (plain !== undefined) return plain;
+  if (plain !== undefined && !mayHaveDirectiveAfterBrace(plain.value.text)) return plain;
   const run = new Preprocessor(options);
   run.readFile({ path: options.path, bytes, depth: 0 });
   return run.finish();

@@ -4,10 +4,10 @@ import type { Definitions } from "./definitions.ts";
 import type { Diagnostic, Parsed, Severity } from "./diagnostic.ts";
 import { decodeUtf8, encodeBytewise } from "./encoding.ts";
 import { readFaults } from "./faults.ts";
-import { linesOf } from "./file-lines.ts";
+import { generated, linesOf, startingAt } from "./file-lines.ts";
 import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
-import { contentOf, leadLength, leavesQuoteOpen, trimBlanks } from "./line-text.ts";
+import { contentOf, directiveAfterBrace, leadLength, leavesQuoteOpen, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
 import { preprocessLimits } from "./preprocess-limits.ts";
 import { isSequence, readSequence } from "./sequence.ts";
@@ -125,9 +125,7 @@ export class Preprocessor {
       /^(@(\^?)([^ \t]*)[ \t]*)([^]*)$/u.exec(content) ?? [];
     const isOurs = decodeUtf8(encodeBytewise(id)) === this.options.configId;
     if (id === "" || rest === "" || isOurs === (caret !== "")) return this.tellOpenQuote(line);
-    const length = leadLength(line.text) + prefix.length;
-    const exactLength = Math.max(line.exactLength - length, 0);
-    return { ...line, text: line.text.slice(length), shift: line.shift + length, exactLength };
+    return startingAt(line, leadLength(line.text) + prefix.length);
   }
 
   private readDefinition(content: string, source: LineSource): undefined {
@@ -234,14 +232,18 @@ export class Preprocessor {
     this.say("unterminated-quote", line, "this quote is never closed: keepalived drops the value", "error");
   }
 
-  private emit(line: Line): undefined {
-    this.lines.push(line.text);
+  /** What follows a brace is looked at as a line of its own. */
+  private emit(line: Line): Line | undefined {
+    const rest = directiveAfterBrace(line.text);
+    const text = line.text.slice(0, rest);
+    this.lines.push(text);
     if (line.isGenerated) this.made += 1;
-    if (line.isGenerated || this.openFiles.length > 1) this.length += line.text.length + 1;
-    const { path, number, exactLength, shift, isGenerated } = line;
+    if (line.isGenerated || this.openFiles.length > 1) this.length += text.length + 1;
+    const { path, number, shift, isGenerated } = line;
+    const exactLength = Math.min(line.exactLength, text.length);
     this.origins.push({ path, line: number, exactLength, shift, isGenerated });
     this.checkSize(line);
-    return undefined;
+    return rest === undefined ? undefined : startingAt(line, rest);
   }
 
   private checkSize(line: Line): void {
@@ -290,11 +292,3 @@ const isTooLate = (text: string): boolean => {
   const content = contentOf(text);
   return isSequence(content) && !content.includes("$");
 };
-
-const generated = (line: Line, text: string): Line => ({
-  ...line,
-  text,
-  exactLength: 0,
-  isGenerated: true,
-  depth: line.depth + 1,
-});

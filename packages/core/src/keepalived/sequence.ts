@@ -46,10 +46,14 @@ const readNumber = (word: string): number | undefined => {
   return Number.isSafeInteger(value) ? (isNegative ? -value : value) : undefined;
 };
 
+/** Any name, and whatever one character follows it: keepalived does not look whether that is a comma. */
+const firstParameter = /^[ \t]*([^ \t,]+)(?:,|[ \t]+[^ \t])([^]*)$/u;
+
 const readNumbers = (parameters: string, of: { text: string; isHex: boolean }): SequenceReading => {
-  const [variable = "", ...words] = parameters.split(",").map((word) => trimBlanks(word));
+  const [, variable, numbers = ""] = firstParameter.exec(parameters) ?? [];
+  const words = numbers.split(",").map((word) => trimBlanks(word));
   const values = words.map(readNumber).filter((value) => value !== undefined);
-  if (!name.test(variable) || values.length !== words.length || words.length < 1 || words.length > 3) {
+  if (variable === undefined || values.length !== words.length || words.length > 3) {
     return { kind: "invalid", reason: "it needs a name and one to three numbers" };
   }
   const last = values.at(-1) ?? 0;

@@ -12,6 +12,7 @@ import { defaultTaken } from "./rules/lvs/default-taken.ts";
 import { deprecatedKeyword } from "./rules/values/deprecated-keyword.ts";
 import { digest } from "./rules/checkers/digest.ts";
 import { dnsName } from "./rules/checkers/dns-name.ts";
+import { duplicateBfdNeighbor } from "./rules/trackers/duplicate-bfd-neighbor.ts";
 import { duplicateName } from "./rules/vrrp/duplicate-name.ts";
 import { duplicateServer } from "./rules/lvs/duplicate-server.ts";
 import { duplicateService } from "./rules/files/duplicate-service.ts";
@@ -173,6 +174,7 @@ export const ruleGroups: readonly RuleGroup[] = [
     title: "scripts, files, processes, BFD",
     rules: [
       bfdNeighbor,
+      duplicateBfdNeighbor,
       duplicateTracker,
       emptyList,
       garpGroupDelay,

@@ -1,21 +1,13 @@
 import type { Entry } from "../../reading.ts";
 import { maxBfdName } from "../../refused-header.ts";
-import { isNumericAddress, readAddressOf, readInteger } from "../../words.ts";
+import { readInteger } from "../../words.ts";
 import { familyOfAddress } from "../families.ts";
-import { endOf, lastOf, linesOf, named } from "../rule.ts";
+import { endOf, lastOf, named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
+import { bfdAddressesOf } from "./bfd-addresses.ts";
 
 const example = (...lines: readonly string[]): string =>
   `bfd_instance peer {\n${lines.map((line) => `    ${line}\n`).join("")}}\n`;
-
-const neighborOf = (entry: Entry): string | undefined => {
-  let neighbor: string | undefined;
-  for (const name of ["neighbor_ip", "neighbour_ip"]) {
-    for (const { words } of linesOf(entry, name))
-      if (isNumericAddress(words[1] ?? "")) neighbor = readAddressOf(words[1] ?? "");
-  }
-  return neighbor;
-};
 
 export const bfdNeighbor: Rule = {
   code: "bfd-neighbor",
@@ -37,8 +29,7 @@ export const bfdNeighbor: Rule = {
           );
         return;
       }
-      const neighbor = neighborOf(entry);
-      const source = readAddressOf(lastOf(entry, "source_ip")?.words[1] ?? "");
+      const { neighbor, source } = bfdAddressesOf(entry);
       if (neighbor === undefined)
         report(endOf(entry), `bfd_instance ${name} has no neighbor_ip: keepalived drops it`);
       else if (source !== undefined && familyOfAddress(source) !== familyOfAddress(neighbor)) {

@@ -12,8 +12,7 @@ export const printTime = (atMs: number, nowMs: number): string => {
   const date = new Date(atMs);
   const now = new Date(nowMs);
   if (date.toDateString() === now.toDateString()) return clockOf(date);
-  if (date.getFullYear() === now.getFullYear())
-    return `${months[date.getMonth()] ?? ""} ${date.getDate()} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.getFullYear() === now.getFullYear()) return `${dayOf(date)} ${minuteOf(date)}`;
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 };
 
@@ -23,10 +22,22 @@ export const printClock = (atMs: number): string => clockOf(new Date(atMs));
 export const printStamp = (atMs: number): string =>
   `${printClock(atMs)}.${String(new Date(atMs).getMilliseconds()).padStart(3, "0")}`;
 
-/** Hours and minutes, for axes. */
-export const printMinute = (atMs: number): string => {
+/** How a time axis over these points is written: as fine as their span needs, with the date where it holds more than one day. */
+export const axisTime = (points: readonly { readonly atMs: number }[]): ((atMs: number) => string) => {
+  const [first, last] = [points[0], points.at(-1)];
+  const spanMs = first === undefined || last === undefined ? 0 : last.atMs - first.atMs;
+  if (spanMs < 300_000) return printClock;
+  return spanMs < 86_400_000 + 60_000 ? (atMs) => minuteOf(new Date(atMs)) : printDayAndMinute;
+};
+
+const minuteOf = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`;
+
+const dayOf = (date: Date): string => `${months[date.getMonth()] ?? ""} ${date.getDate()}`;
+
+const printDayAndMinute = (atMs: number): string => {
   const date = new Date(atMs);
-  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+  const minute = minuteOf(date);
+  return minute === "00:00" ? dayOf(date) : `${dayOf(date)} ${minute}`;
 };
 
 /** "UTC+8", "UTC+5:30", "UTC". */

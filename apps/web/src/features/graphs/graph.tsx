@@ -1,5 +1,5 @@
 "use client";
-import { printByteRate, printMinute, printRate, printSum } from "@/client/format.ts";
+import { axisTime, printByteRate, printRate, printSum } from "@/client/format.ts";
 import { LazyChart } from "@/ui/lazy-chart.tsx";
 import { useTranslations } from "next-intl";
 import { graphPoints, isOutMetric, type GraphKind, type MetricName, type Samples } from "./view-model.ts";
@@ -10,11 +10,12 @@ export const Graph = (props: { kind: GraphKind; samples: Samples; isBypassed: bo
   const t = useTranslations("graphs");
   const print = printerOf(kind.unit);
   const drawn = kind.metrics.filter((name) => !(isBypassed && isOutMetric(name)));
+  const points = graphPoints(samples, drawn);
   return (
     <section aria-label={t(`kinds.${kind.word}`)}>
       <h2>{t(`kinds.${kind.word}`)}</h2>
       <LazyChart
-        points={graphPoints(samples, drawn)}
+        points={points}
         lines={drawn.map((name, index) => ({
           key: name,
           name: t(`metrics.${name}`),
@@ -23,7 +24,7 @@ export const Graph = (props: { kind: GraphKind; samples: Samples; isBypassed: bo
         }))}
         height={180}
         label={t("chartLabel", { name: t(`kinds.${kind.word}`) })}
-        time={printMinute}
+        time={axisTime(points)}
         number={print}
       />
       <table className="t figures-table">

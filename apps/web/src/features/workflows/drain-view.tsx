@@ -6,7 +6,7 @@ import { findRow } from "@lvs/core/workflow/facts";
 import type { Step } from "@lvs/core/workflow/plan";
 import type { Run } from "@lvs/core/workflow/run";
 import type { Trace } from "@/client/live-store.ts";
-import { printMinute, printSpan, printSum, printTime } from "@/client/format.ts";
+import { axisTime, printSpan, printSum, printTime } from "@/client/format.ts";
 import { useFleet, useNow, useTraces } from "@/client/live.tsx";
 import { Changed } from "@/ui/changed.tsx";
 import { LazyChart } from "@/ui/lazy-chart.tsx";
@@ -75,6 +75,7 @@ const Figures = (props: { drain: Drain; forecast: DrainForecast; waitedMs: numbe
   const t = useTranslations("drain");
   const nowMs = useNow(1_000);
   const start = trace.reduce((most, [, value]) => Math.max(most, value), 0);
+  const expected = expectedOf(drain, forecast);
   return (
     <div className="sec figures">
       <Figure
@@ -90,8 +91,8 @@ const Figures = (props: { drain: Drain; forecast: DrainForecast; waitedMs: numbe
       />
       <Figure
         name={t("expected", { most: drain.most })}
-        value={forecast.expectedAtMs === undefined ? t("unknown") : printTime(forecast.expectedAtMs, nowMs)}
-        note={forecast.expectedAtMs === undefined ? t("noForecast") : t("forecast")}
+        value={typeof expected === "number" ? printTime(expected, nowMs) : t(expected)}
+        note={t(notes[typeof expected === "number" ? "forecast" : expected])}
       />
       <Figure
         name={t("waited")}
@@ -101,6 +102,12 @@ const Figures = (props: { drain: Drain; forecast: DrainForecast; waitedMs: numbe
     </div>
   );
 };
+
+const notes = { forecast: "forecast", reached: "reachedNote", unknown: "noForecast" } as const;
+
+/** When few enough are expected to be left; a forecast of the past says nothing of what has come already. */
+const expectedOf = ({ left, most }: Drain, { expectedAtMs }: DrainForecast): number | "reached" | "unknown" =>
+  left !== undefined && left <= most ? "reached" : (expectedAtMs ?? "unknown");
 
 const Figure = (props: { name: string; value: string; unit?: string; note: string }) => (
   <div>
@@ -138,7 +145,7 @@ const DrainChart = (props: {
         ]}
         height={160}
         label={t("chart", { left: left ?? 0 })}
-        time={printMinute}
+        time={axisTime(points)}
         number={printSum}
         mark={{ atMs: nowMs, text: t("now", { left: left ?? 0 }) }}
       />

@@ -1,5 +1,5 @@
 import { differenceKindSchema, driftAuthorSchema } from "@lvs/core/drift/drift";
-import { directorEventSchema } from "@lvs/core/director/change";
+import { fleetEventSchema } from "@lvs/core/fleet/fleet-event";
 import { conditionCodeSchema, stepSchema, touchedSchema, workflowKindSchema } from "@lvs/core/workflow/plan";
 import { runSchema, runStatusSchema, stepStatusSchema, waitCauseSchema } from "@lvs/core/workflow/run";
 import { describe, expect, test } from "vitest";
@@ -28,7 +28,7 @@ const codes: readonly (readonly [string, readonly string[], (messages: typeof en
   ["a step that is under way", stepSchema.shape.kind.options, ({ steps }) => steps.now_],
   ["a workflow", workflowKindSchema.options, ({ plans }) => plans.kind],
   ["a workflow's title", workflowKindSchema.options, ({ plans }) => plans.title],
-  ["a kind of event", directorEventSchema.shape.kind.options, ({ changes }) => changes.kinds],
+  ["a kind of event", fleetEventSchema.shape.kind.options, ({ changes }) => changes.kinds],
 ];
 
 describe.each(codes)("%s", (_, names, of) => {

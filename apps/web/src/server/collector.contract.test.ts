@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { DirectorChange } from "@lvs/core/director/change";
 import type { Connection } from "@lvs/core/fleet/model";
 import { noCounters, noRates, type IpvsTable } from "@lvs/core/ipvs/model";
 import { startCollector, type Collector } from "./collector.ts";
@@ -146,6 +147,49 @@ describe("the collector", () => {
       timeout: 5_000,
     });
     expect(again.resumedAfter).toEqual(["e:2"]);
+  });
+
+  it("keeps one beginning and one end of what its directors find, over a change of consoles too", async () => {
+    const { id, agent } = await enrolled();
+    await untilConnection(id, "connected");
+    await vi.waitFor(() => expect(collector.isHolder()).toBe(true), { timeout: 10_000 });
+    const deaf = (reasons: Readonly<Record<string, string>>): DirectorChange => ({
+      kind: "speakers",
+      fact: {
+        status: "known",
+        // Of the agent's clock, 5 s ahead: as fresh as can be for as long as this test takes.
+        atMs: Date.now() + 5_000 + 60_000,
+        value: {
+          links: ["eth0", "eth1"].filter((link) => reasons[link] === undefined),
+          deaf: Object.entries(reasons).map(([link, reason]) => ({ link, reason })),
+          speakers: [],
+          omitted: 0,
+          findings: [],
+        },
+      },
+    });
+    const kept = async (): Promise<string[]> =>
+      (await db().event.findMany({ where: { directorId: id }, orderBy: { id: "asc" } })).map(
+        ({ kind, subject, detail }) => `${kind} ${subject}: ${detail}`,
+      );
+    const began = "deafBegan eth0: Operation not permitted";
+    agent.say(deaf({ eth0: "Operation not permitted" }));
+    await vi.waitFor(async () => expect(await kept()).toEqual([began]), { timeout: 10_000 });
+    const listed = await callAs(admin).events.list({ directorId: id, kinds: ["deafBegan"] });
+    expect(listed.events).toMatchObject([{ directorId: id, kind: "deafBegan", subject: "eth0" }]);
+
+    await collector.stop();
+    collector = await startCollector({ begin: () => Promise.resolve(), end: () => Promise.resolve() });
+    // Both are wrong in one look of the new console: only one of them is new.
+    agent.say(deaf({ eth0: "the interface is down", eth1: "the interface is down" }));
+    const second = "deafBegan eth1: the interface is down";
+    await vi.waitFor(async () => expect(await kept()).toEqual([began, second]), { timeout: 15_000 });
+    agent.say(deaf({}));
+    await vi.waitFor(async () => expect(await kept()).toHaveLength(4), { timeout: 10_000 });
+    expect((await kept()).slice(2)).toEqual([
+      "deafEnded eth0: Operation not permitted",
+      "deafEnded eth1: the interface is down",
+    ]);
   });
 
   it("says what is wrong when nothing listens, and keeps the last picture", async () => {

@@ -1,8 +1,9 @@
 import { totalsMoveEveryMs } from "@lvs/core/ipvs/rates";
 import type { RegisteredDirector } from "./agents.ts";
 import { database } from "./db.ts";
+import { makeFindingLog } from "./finding-log.ts";
 import { watchDirector, type WatchHandlers } from "./director-watch.ts";
-import { currentFleet, publishChange, publishConnection } from "./live.ts";
+import { currentFleet, publishChange, publishConnection, publishEvent } from "./live.ts";
 import { holdLock } from "./lock-holder.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
 import { processId, readRegistry, registryChannel, watchRegistry } from "./registry.ts";
@@ -40,6 +41,7 @@ const lookAfterMs = sampleEveryMs - 2 * totalsMoveEveryMs;
 const mostRowsPerTick = 2_000;
 const rollUpEveryMs = 60_000;
 const pruneEveryMs = 600_000;
+const findingsEveryMs = 1_000;
 
 export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const end = new AbortController();
@@ -51,6 +53,7 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const unwatch = watchRegistry((directors) => follow(directors, watches, hear));
   await readRegistry();
   const sampling = startSampling(turn.isHolder);
+  const findings = startFindings(turn.isHolder, recorder);
   const handlers = {
     ...turn.handlers,
     onNotice: (from: string) => {
@@ -66,6 +69,7 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
       end.abort();
       unwatch();
       sampling.stop();
+      findings.stop();
       await lock;
       await turn.finished();
       await recorder.finish();
@@ -175,6 +179,26 @@ function startSampling(isHolder: () => boolean): { stop: () => void } {
     setInterval(() => isHolder() && runAlone("samples", prune(Date.now())), pruneEveryMs),
   ];
   return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+}
+
+/** Once a second the whole picture is looked at: what was found, and what is no longer. */
+function startFindings(isHolder: () => boolean, recorder: Recorder): { stop: () => void } {
+  const log = makeFindingLog((news) => {
+    recorder.found(news);
+    publishEvent(news.directorId, news.event);
+  });
+  let isBusy = false;
+  const look = async (): Promise<void> => {
+    if (!isHolder()) log.handOver();
+    else if (!isBusy) {
+      isBusy = true;
+      await log.look(currentFleet()).finally(() => {
+        isBusy = false;
+      });
+    }
+  };
+  const timer = setInterval(() => runAlone("findings", look()), findingsEveryMs);
+  return { stop: () => clearInterval(timer) };
 }
 
 /** A failure of one duty is said and does not end the others. */

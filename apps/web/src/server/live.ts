@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { applyDirectorChange, type DirectorChange, type DirectorEvent } from "@lvs/core/director/change";
+import { applyDirectorChange, type DirectorChange } from "@lvs/core/director/change";
+import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
 import type {
   Cluster,
   Connection,
@@ -145,7 +146,7 @@ export function publishConnection(directorId: string, connection: Connection): v
   publish({ kind: "connection", directorId, connection });
 }
 
-export function publishEvent(directorId: string, event: DirectorEvent): void {
+export function publishEvent(directorId: string, event: FleetEvent): void {
   publish({ kind: "event", directorId, event });
 }
 

@@ -1,12 +1,14 @@
-import type { DirectorEvent } from "@lvs/core/director/change";
+import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
+import type { FindingNews } from "@lvs/core/fleet/follow-findings";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { agentFor } from "./agents.ts";
 import { database, db } from "./db.ts";
 import type { Heard } from "./director-watch.ts";
 
-/** What is kept of the directors' streams: events, and keepalived.conf as it was, secrets masked by the agent. */
+/** What is kept: the directors' events, findings' beginnings and ends, and keepalived.conf as it was, secrets masked by the agent. */
 export interface Recorder {
   heard(director: FleetDirector, heard: Heard): void;
+  found(news: FindingNews): void;
   /** Waits for what is being written. */
   finish(): Promise<void>;
 }
@@ -14,7 +16,7 @@ export interface Recorder {
 interface Waiting {
   readonly directorId: string;
   readonly sourceId: string;
-  readonly event: DirectorEvent;
+  readonly event: FleetEvent;
 }
 
 /** A director in trouble says a lot; past this many the oldest are dropped while the database is away, and the log says so. */
@@ -35,6 +37,7 @@ export function makeRecorder(): Recorder {
         console.error(`${director.name}: its configuration was not kept: ${messageOf(error)}`);
       });
     },
+    found: (news) => queue.add(news),
     finish: () => queue.finish(),
   };
 }

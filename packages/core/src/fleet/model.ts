@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { directorChangeSchema, directorEventSchema } from "../director/change.ts";
+import { directorChangeSchema } from "../director/change.ts";
 import { directorStateSchema } from "../director/state.ts";
 import { runSchema } from "../workflow/run.ts";
+import { fleetEventSchema } from "./fleet-event.ts";
 
 /** What the console knows of all its clusters, and the live stream that keeps a browser's copy of it true. */
 
@@ -78,7 +79,7 @@ export const liveItemSchema = z.discriminatedUnion("kind", [
     change: directorChangeSchema,
   }),
   z.object({ kind: z.literal("connection"), directorId: z.string(), connection: connectionSchema }),
-  z.object({ kind: z.literal("event"), directorId: z.string(), event: directorEventSchema }),
+  z.object({ kind: z.literal("event"), directorId: z.string(), event: fleetEventSchema }),
   z.object({ kind: z.literal("run"), run: runSchema }),
   z.object({ kind: z.literal("clock"), nowMs: z.number() }),
 ]);

@@ -116,7 +116,7 @@ export const readWire = (fleet: Fleet, nowMs: number, clusterId?: string): WireI
     if (heard === undefined) continue;
     const fellows = groups.get(director.clusterId) ?? [];
     for (const item of itemsOf({ book, clusters, fellows, director, heard })) {
-      const key = keyOf(item);
+      const key = wireKey(item);
       if (!items.has(key)) items.set(key, item);
     }
   }
@@ -149,8 +149,8 @@ const itemsOf = (at: Listening): WireItem[] => {
   ];
 };
 
-/** The same fact, whoever says it. */
-const keyOf = (item: WireItem): string => {
+/** The same for the same fact, whoever says it. */
+export const wireKey = (item: WireItem): string => {
   switch (item.kind) {
     case "secondMaster":
       return [item.kind, item.director.clusterId, item.instance, ...addressesOf(item.sources)].join(" ");

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { directorEventSchema } from "@lvs/core/director/change";
+import { fleetEventSchema } from "@lvs/core/fleet/fleet-event";
 import { db } from "../db.ts";
 import { procedure, router } from "../trpc.ts";
 
 const listSchema = z.object({
   directorId: z.string().optional(),
   clusterId: z.string().optional(),
-  kinds: z.array(directorEventSchema.shape.kind).optional(),
+  kinds: z.array(fleetEventSchema.shape.kind).optional(),
   /** Goes on where the last page ended: its `nextBeforeId`. */
   beforeId: z
     .string()
@@ -15,7 +15,7 @@ const listSchema = z.object({
   limit: z.int().min(1).max(500).default(100),
 });
 
-const eventRowSchema = directorEventSchema.extend({ id: z.string(), directorId: z.string() });
+const eventRowSchema = fleetEventSchema.extend({ id: z.string(), directorId: z.string() });
 
 export const eventsRouter = router({
   /** What happened on the directors, newest first. */

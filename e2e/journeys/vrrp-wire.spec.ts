@@ -31,4 +31,11 @@ test("a second MASTER on the wire is seen in the browser with its place, and lea
   await expect(hearing).toContainText("who waits hears the MASTER", { timeout: 30_000 });
   await expect(hearing).not.toContainText("Two are MASTER");
   await expect(page.getByText("SPLIT BRAIN")).toHaveCount(0);
+
+  await page.goto(`${held.url}/events?about=wire`);
+  const events = page.getByTestId("events").getByRole("row");
+  await expect(events.filter({ hasText: "second MASTER over" })).toHaveCount(1, { timeout: 20_000 });
+  await expect(events.filter({ hasText: /second MASTER(?! over)/u })).toHaveCount(1);
+  await expect(events.filter({ hasText: "VI_CACHE 51" })).not.toHaveCount(0);
+  await expectAccessible(page, "the events");
 });

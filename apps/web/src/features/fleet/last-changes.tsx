@@ -1,4 +1,5 @@
 "use client";
+import { useEventWords } from "@/client/event-words.ts";
 import { printTime } from "@/client/format.ts";
 import { useFleet, useLive, useNow } from "@/client/live.tsx";
 import { QueryFailed } from "@/client/query-failed.tsx";
@@ -7,11 +8,13 @@ import { KeyValues } from "@/ui/key-values.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import { useEffect } from "react";
 
-/** What happened on the cluster's directors, newest first, in the director's own words. */
+/** What happened on the cluster's directors, newest first. */
 export const LastChanges = ({ clusterId }: { clusterId: string }) => {
   const t = useTranslations("changes");
+  const words = useEventWords();
   const trpc = useTRPC();
   const nowMs = useNow(1_000);
   const fleet = useFleet();
@@ -25,22 +28,25 @@ export const LastChanges = ({ clusterId }: { clusterId: string }) => {
   if (query.isError) return <QueryFailed query={query} />;
   const events = query.data?.events ?? [];
   return (
-    <Section title={t("title")}>
+    <Section title={t("title")} aside={<Link href="/events">{t("all")}</Link>}>
       {events.length === 0 ? (
         <p className="q">{query.isPending ? "" : t("none")}</p>
       ) : (
         <KeyValues
           isLeft
-          entries={events.map((event) => ({
-            key: event.id,
-            name: printTime(event.atMs, nowMs),
-            value: (
-              <>
-                {nameOf(event.directorId)} {t(`kinds.${event.kind}`)}{" "}
-                <span className="m sm">{event.subject}</span> <span className="q sm">{event.detail}</span>
-              </>
-            ),
-          }))}
+          entries={events.map((event) => {
+            const { detail, what } = words(event);
+            return {
+              key: event.id,
+              name: printTime(event.atMs, nowMs),
+              value: (
+                <>
+                  {nameOf(event.directorId)} {what} <span className="m sm">{event.subject}</span>{" "}
+                  <span className="q sm">{detail}</span>
+                </>
+              ),
+            };
+          })}
         />
       )}
     </Section>

@@ -12,7 +12,7 @@ import { useEffect, useState } from "react";
 
 interface Place {
   readonly href: string;
-  readonly word: "fleet" | "connections" | "runs" | "realServers" | "audit" | "users";
+  readonly word: "fleet" | "connections" | "runs" | "events" | "realServers" | "audit" | "users";
   readonly paths: readonly string[];
 }
 
@@ -20,6 +20,7 @@ const places: readonly Place[] = [
   { href: "/", word: "fleet", paths: ["/directors", "/clusters", "/enrol"] },
   { href: "/connections", word: "connections", paths: ["/connections"] },
   { href: "/runs", word: "runs", paths: ["/runs"] },
+  { href: "/events", word: "events", paths: ["/events"] },
   { href: "/real-servers", word: "realServers", paths: ["/real-servers"] },
 ];
 

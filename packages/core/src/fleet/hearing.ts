@@ -1,7 +1,7 @@
 import { knownValue } from "../director/fact.ts";
 import type { HeardSpeaker } from "../director/speakers.ts";
 import type { VrrpInstance } from "../director/state.ts";
-import { onConsoleClock } from "./freshness.ts";
+import { directorAge, isUsable, onConsoleClock } from "./freshness.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
 import { addressBookOf, heardBy, sourceIn, type AddressBook, type WireSource } from "./wire.ts";
 
@@ -17,6 +17,7 @@ export interface HeardFrom {
 
 export type HearingCell = {
   readonly director: FleetDirector;
+  /** Undefined: not known, or of a director that is not heard any more. */
   readonly state: VrrpInstance["state"] | undefined;
 } & (
   | { readonly status: "heard"; readonly from: readonly HeardFrom[] }
@@ -67,7 +68,7 @@ const cellOf = (of: {
 }): HearingCell => {
   const { book, director, instance, nowMs } = of;
   const own = instancesOf(director).find(({ name }) => name === instance);
-  const base = { director, state: own?.state };
+  const base = { director, state: isUsable(directorAge(director, nowMs)) ? own?.state : undefined };
   const heard = heardBy(director, nowMs);
   const fact = director.state?.speakers;
   if (heard === undefined || own === undefined) {
@@ -95,7 +96,8 @@ export const heardFrom = (book: AddressBook, listener: FleetDirector, speaker: H
 const verdictOf = (cells: readonly HearingCell[]): HearingVerdict => {
   const masters = cells.filter(({ state }) => state === "MASTER");
   const [master] = masters;
-  if (master === undefined || masters.length > 1) return { kind: "noMaster" };
+  if (masters.length > 1) return { kind: "noMaster" };
+  if (master === undefined) return { kind: cells.some(isSilent) ? "unknown" : "noMaster" };
   const waiting = cells.filter(({ state }) => state === "BACKUP");
   const missing = waiting.filter(
     (cell) =>
@@ -105,5 +107,9 @@ const verdictOf = (cells: readonly HearingCell[]): HearingVerdict => {
       ),
   );
   if (missing.length > 0) return { kind: "unheard", by: missing.map(({ director }) => director) };
-  return waiting.every(({ status }) => status === "heard") ? { kind: "heard" } : { kind: "unknown" };
+  const isWhole = waiting.every(({ status }) => status === "heard") && !cells.some(isSilent);
+  return { kind: isWhole ? "heard" : "unknown" };
 };
+
+/** It may be anything now, MASTER too. */
+const isSilent = ({ state }: HearingCell): boolean => state === undefined;

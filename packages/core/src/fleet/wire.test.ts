@@ -174,4 +174,19 @@ describe("who hears whom", () => {
     expect(verdict(pair({ lvs2: deaf }))).toEqual({ kind: "unknown" });
     expect(verdict(pair({}, { isSplit: true }))).toEqual({ kind: "noMaster" });
   });
+
+  it("takes no state of a director that is not heard for a present one: one MASTER alone and one of old are no two", () => {
+    const fleet = pair({}, { isSplit: true });
+    const gone = {
+      ...fleet,
+      directors: fleet.directors.map((each) =>
+        each.name === "lvs-1" ? { ...each, heardAtMs: sampleNowMs - 60_000 } : each,
+      ),
+    };
+    expect(verdict(gone)).toEqual({ kind: "unknown" });
+    expect(readHearing(gone, "c1", sampleNowMs)[0]?.cells.map(({ state }) => state)).toEqual([
+      undefined,
+      "MASTER",
+    ]);
+  });
 });

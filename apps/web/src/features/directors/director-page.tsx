@@ -1,5 +1,5 @@
 "use client";
-import { directorAge, factAge, type Age } from "@lvs/core/fleet/freshness";
+import { directorAge, factAge, isUsable, type Age } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { joinRows, type TableRows } from "@lvs/core/fleet/rows";
 import type { DirectorState } from "@lvs/core/director/state";
@@ -127,7 +127,7 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
       )}
       {isStale ? null : <DriftPanel director={director} state={state} />}
       <SpeakersSection director={director} state={state} />
-      <LogPanel director={director} lines={state.log} />
+      <LogPanel director={director} lines={state.log} isOld={!isUsable(directorAge(director, nowMs))} />
     </>
   );
 };

@@ -5,7 +5,13 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 
 /** keepalived's last lines with their own stamps. Follows the end as long as the reader has not scrolled away from it. */
-export const LogPanel = ({ director, lines }: { director: FleetDirector; lines: readonly string[] }) => {
+export const LogPanel = (props: {
+  director: FleetDirector;
+  lines: readonly string[];
+  /** The director is not heard any more. */
+  isOld: boolean;
+}) => {
+  const { director, isOld, lines } = props;
   const t = useTranslations("log");
   const box = useRef<HTMLDivElement>(null);
   const isFollowing = useRef(true);
@@ -19,7 +25,7 @@ export const LogPanel = ({ director, lines }: { director: FleetDirector; lines: 
     isFollowing.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
   };
   return (
-    <Section title={t("title")} aside={t("source", { director: director.name })}>
+    <Section title={t("title")} aside={t(isOld ? "sourceOld" : "source", { director: director.name })}>
       {lines.length === 0 ? (
         <p className="q">{t("empty")}</p>
       ) : (

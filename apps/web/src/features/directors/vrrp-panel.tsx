@@ -81,7 +81,11 @@ const useEntries = (props: {
     },
     { key: "priority", name: t("priorityName"), value: priority },
     { key: "vip", name: "VIP", value: <HeldAddresses instance={instance} /> },
-    { key: "elsewhere", name: t("elsewhere"), value: <Elsewhere instance={instance} peers={peers} /> },
+    {
+      key: "elsewhere",
+      name: t("elsewhere"),
+      value: <Elsewhere director={director} instance={instance} peers={peers} />,
+    },
     { key: "advert", name: "advert_int", value: printSeconds(instance.advertIntervalCs * 10) },
     { key: "takeOver", name: t("takeOver"), value: t("takeOverIn", takeOverWords(instance, peer?.instance)) },
     {
@@ -146,7 +150,8 @@ const HeldAddresses = ({ instance }: { instance: VrrpInstance }) => {
   });
 };
 
-const Elsewhere = ({ instance, peers }: { instance: VrrpInstance; peers: readonly Peer[] }) => {
+const Elsewhere = (props: { director: FleetDirector; instance: VrrpInstance; peers: readonly Peer[] }) => {
+  const { director, instance, peers } = props;
   const t = useTranslations("vrrp");
   const nowMs = useNow();
   const peer = peers[0];
@@ -157,9 +162,10 @@ const Elsewhere = ({ instance, peers }: { instance: VrrpInstance; peers: readonl
   const addresses = new Set(instance.addresses.map((each) => each.address));
   const held = peer.instance?.addresses.filter((each) => each.isHeld && addresses.has(each.address)) ?? [];
   if (held.length === 0) return t("notElsewhere", { peer: peer.director.name, age: printAge(age.ageMs) });
-  const onBoth = held.some((each) =>
-    instance.addresses.some((own) => own.address === each.address && own.isHeld),
-  );
+  // What this one held when it was last heard, it may have lost since.
+  const onBoth =
+    isUsable(directorAge(director, nowMs)) &&
+    held.some((each) => instance.addresses.some((own) => own.address === each.address && own.isHeld));
   return (
     <span className={onBoth ? "c-down" : undefined}>
       {t("heldBy", { peer: peer.director.name, addresses: held.map((each) => each.address).join(", ") })}

@@ -1,9 +1,9 @@
 "use client";
-import { comparePair, type PairComparison, type PairService } from "@lvs/core/fleet/compare";
+import { comparePair, type PairComparison } from "@lvs/core/fleet/compare";
 import { directorAge, isUsable } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { knownValue } from "@lvs/core/director/fact";
-import { printAge, printSum } from "@/client/format.ts";
+import { printAge } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { VrrpShape } from "@/client/marks.tsx";
 import { useSearch } from "@/client/search.ts";
@@ -19,6 +19,7 @@ import { useMemo } from "react";
 import { FilesTable } from "./files-table.tsx";
 import { HearingTable } from "./hearing-table.tsx";
 import { PairTable } from "./pair-table.tsx";
+import { useOutlook } from "./use-outlook.ts";
 
 /** Both directors of a cluster side by side, as the book's table 6-7 sets them. */
 export const PairPage = ({ clusterId }: { clusterId: string }) => {
@@ -57,6 +58,8 @@ const Pair = ({ clusterName, first, second }: PairProps) => {
     [first.state, second.state],
   );
   const isOnlyDifferences = search.get("show") === "differences";
+  const nowMs = useNow(1_000);
+  const old = [first, second].filter((each) => !isUsable(directorAge(each, nowMs)));
   return (
     <main id="main">
       <div className="pane">
@@ -65,7 +68,7 @@ const Pair = ({ clusterName, first, second }: PairProps) => {
             <Link href="/">{t("fleet")}</Link> / {clusterName} / {t("crumb")}
           </div>
           <h1>{t("title", { first: first.name, second: second.name })}</h1>
-          {pair === undefined ? null : <Count pair={pair} />}
+          {pair === undefined ? null : <Count pair={pair} isOld={old.length > 0} />}
           <Apart first={first} second={second} />
           <div className="end">
             <Segment
@@ -80,21 +83,33 @@ const Pair = ({ clusterName, first, second }: PairProps) => {
             />
           </div>
         </div>
-        <OldNote directors={[first, second]} />
+        <OldNote directors={old} />
         {pair === undefined ? (
           <Empty title={t("notComparable")}>
             <p className="q">{t("notComparableHint")}</p>
           </Empty>
         ) : (
-          <Compared pair={pair} first={first} second={second} isOnlyDifferences={isOnlyDifferences} />
+          <Compared
+            pair={pair}
+            first={first}
+            second={second}
+            old={old}
+            isOnlyDifferences={isOnlyDifferences}
+          />
         )}
       </div>
     </main>
   );
 };
 
-const Count = ({ pair }: { pair: PairComparison }) => {
+const Count = ({ isOld, pair }: { isOld: boolean; pair: PairComparison }) => {
   const t = useTranslations("pair");
+  if (isOld)
+    return (
+      <State glyph="stale" tone="stale">
+        {t("differencesUnknown")}
+      </State>
+    );
   return pair.differences === 0 ? (
     <State glyph="done" tone="ok">
       {t("noDifference")}
@@ -117,15 +132,14 @@ const Apart = ({ first, second }: { first: FleetDirector; second: FleetDirector 
 const OldNote = ({ directors }: { directors: readonly FleetDirector[] }) => {
   const t = useTranslations("pair");
   const nowMs = useNow(1_000);
-  const old = directors.flatMap((director) => {
+  const names = directors.map((director) => {
     const age = directorAge(director, nowMs);
-    if (isUsable(age)) return [];
-    return [age.freshness === "never" ? director.name : `${director.name} ${printAge(age.ageMs)}`];
+    return age.freshness === "never" ? director.name : `${director.name} ${printAge(age.ageMs)}`;
   });
-  if (old.length === 0) return null;
+  if (names.length === 0) return null;
   return (
     <Note tone="stale" glyph="stale" isAlert>
-      {t("old", { names: old.join(", ") })}
+      {t("old", { names: names.join(", ") })}
     </Note>
   );
 };
@@ -134,20 +148,23 @@ const Compared = (props: {
   pair: PairComparison;
   first: FleetDirector;
   second: FleetDirector;
+  /** Of the two, those that are not heard now. */
+  old: readonly FleetDirector[];
   isOnlyDifferences: boolean;
 }) => {
-  const { first, isOnlyDifferences, pair, second } = props;
+  const { first, isOnlyDifferences, old, pair, second } = props;
   const t = useTranslations("pair");
   return (
     <>
-      <Nib parts={useNib(props)} />
+      <Nib parts={useOutlook(props)} />
       <PairTable
         services={pair.services}
         first={first.name}
         second={second.name}
         isOnlyDifferences={isOnlyDifferences}
-        firstHead={<Instances director={first} />}
-        secondHead={<Instances director={second} />}
+        isOld={old.length > 0}
+        firstHead={<Instances director={first} isOld={old.includes(first)} />}
+        secondHead={<Instances director={second} isOld={old.includes(second)} />}
       />
       <HearingTable clusterId={first.clusterId} />
       <Section title={t("must")} aside={t("mustSource")}>
@@ -158,45 +175,19 @@ const Compared = (props: {
   );
 };
 
-const Instances = ({ director }: { director: FleetDirector }) => {
+const Instances = ({ director, isOld }: { director: FleetDirector; isOld: boolean }) => {
+  const t = useTranslations("director");
   const instances = director.state === undefined ? [] : (knownValue(director.state.vrrp) ?? []);
   return (
     <>
       {director.name}{" "}
       {instances.map((instance) => (
-        <span key={instance.name} className="st seat">
+        <span key={instance.name} className={isOld ? "st seat old was" : "st seat"}>
+          {isOld ? `${t("was")} ` : null}
           <VrrpShape state={instance.state} />
           {instance.name}
         </span>
       ))}
     </>
   );
-};
-
-const flows = (services: readonly PairService[], side: "first" | "second"): number =>
-  services.reduce(
-    (sum, service) =>
-      sum + (service[side]?.destinations ?? []).reduce((total, each) => total + each.activeConnections, 0),
-    0,
-  );
-
-const useNib = (props: { pair: PairComparison; first: FleetDirector; second: FleetDirector }) => {
-  const t = useTranslations("pair");
-  const { first, pair, second } = props;
-  const isComplement = pair.services.every((service) => service.flow !== "both");
-  const moving = printSum(flows(pair.services, "first"));
-  const unequal = pair.services
-    .flatMap((service) => service.rows)
-    .filter((row) => row.verdict.kind !== "same").length;
-  return [
-    { title: t("now"), body: isComplement ? t("nowComplement") : t("nowBoth") },
-    {
-      title: t("if", { director: first.name }),
-      body:
-        unequal === 0
-          ? t("ifSame", { peer: second.name, flows: moving })
-          : t("ifDiffers", { peer: second.name, flows: moving, count: unequal }),
-    },
-    { title: t("back"), body: pair.differences === 0 ? t("backNothing") : t("backMend") },
-  ];
 };

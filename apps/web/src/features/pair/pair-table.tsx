@@ -12,6 +12,8 @@ interface PairTableProps {
   readonly first: string;
   readonly second: string;
   readonly isOnlyDifferences: boolean;
+  /** One of the two is not heard: what it carries now is not known. */
+  readonly isOld: boolean;
   readonly firstHead: ReactNode;
   readonly secondHead: ReactNode;
 }
@@ -77,7 +79,7 @@ const ColumnWords = () =>
     </th>
   ));
 
-const ServiceRows = ({ service, first, second }: PairTableProps & { service: PairService }) => {
+const ServiceRows = ({ service, first, isOld, second }: PairTableProps & { service: PairService }) => {
   const isUnequal = service.verdict.kind !== "same";
   const flags = (side: PairService["first"]): string => (side === undefined ? "" : printServiceFlags(side));
   return (
@@ -91,7 +93,7 @@ const ServiceRows = ({ service, first, second }: PairTableProps & { service: Pai
           {flags(service.second)}
         </td>
         <td className="gl nb">
-          <ServiceVerdict service={service} first={first} second={second} />
+          <ServiceVerdict service={service} first={first} second={second} isOld={isOld} />
         </td>
       </tr>
       {service.rows.map((row) => (
@@ -138,11 +140,17 @@ const Side = (props: { destination: Destination | undefined; director: string; v
 
 const Count = ({ value }: { value: number }) => <td className={clsx("m", value === 0 && "n0")}>{value}</td>;
 
-const ServiceVerdict = (props: { service: PairService; first: string; second: string }) => {
+const ServiceVerdict = (props: { service: PairService; first: string; second: string; isOld: boolean }) => {
   const t = useTranslations("pair");
-  const { first, second, service } = props;
+  const { first, isOld, second, service } = props;
   if (service.verdict.kind !== "same")
     return <RowVerdict verdict={service.verdict} first={first} second={second} />;
+  if (isOld)
+    return (
+      <State glyph="stale" tone="stale">
+        {t("flowUnknown")}
+      </State>
+    );
   switch (service.flow) {
     case "first":
       return (

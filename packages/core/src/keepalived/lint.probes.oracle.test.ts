@@ -70,6 +70,27 @@ const probes: readonly string[] = [
   "vrrp_sync_group S {\n{\nA\n}\ntrack_file {\nA\n}\n}\n",
   "vrrp_sync_group S {\n{\nA\n}\nbfd_instance {\nA\n}\n}\n",
   `track_group G {\ngroup {\nV\n}\ngroup {\nV\n}\n}\n${instance(vip("192.0.2.10"))}`,
+  ...[
+    [[], []],
+    [["192.0.2.1"], []],
+    [[], ["192.0.2.1"]],
+    [["192.0.2.1"], ["192.0.2.1"]],
+    [["192.0.2.1"], ["192.0.2.3"]],
+    [["2001:db8::1"], []],
+    [[], ["2001:db8::1"]],
+  ].map((sources) =>
+    sources
+      .map(
+        (source, index) =>
+          `bfd_instance B${index} {\nneighbor_ip 192.0.2.2\n${source.map((one) => `source_ip ${one}\n`).join("")}}\n`,
+      )
+      .join(""),
+  ),
+  instance("unicast_ttl 64", vip("192.0.2.10"), "unicast_peer {\n2001:db8::7\n}"),
+  instance("unicast_ttl 64", vip("192.0.2.10"), "unicast_peer {\n192.0.2.7\n2001:db8::7\n}"),
+  instance("virtual_ipaddress { @lb1 192.0.2.10\n@lb2 192.0.2.11\n}"),
+  instance("virtual_ipaddress { @lb2 192.0.2.300\n@lb1 192.0.2.301\n}"),
+  instance("track_script { ~LST(s, A, B) $s }", vip("192.0.2.10")),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "lvs-probes-"));
@@ -78,7 +99,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const askAll = (): readonly (readonly string[])[] => {
   probes.forEach((text, index) => writeFileSync(join(folder, `${index}.conf`), text));
   const script = `ip link add eth0 type veth peer name eth1 && ip link set eth0 up && ip link set eth1 up
-    for file in *.conf; do timeout 10 keepalived -t -f "$file" > "$file.said" 2>&1; done`;
+    for file in *.conf; do timeout 10 keepalived -t -i lb1 -f "$file" > "$file.said" 2>&1; done`;
   spawnSync("unshare", ["-n", "sh", "-c", script], { cwd: folder });
   return probes.map((_, index) =>
     readFileSync(join(folder, `${index}.conf.said`), "utf8")

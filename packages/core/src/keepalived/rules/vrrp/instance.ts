@@ -5,6 +5,7 @@ import { familyOfAddress } from "../families.ts";
 import type { Family } from "../families.ts";
 import { lastOf, linesOf } from "../rule.ts";
 import type { FileView, TopEntry } from "../rule.ts";
+import { familyOfInstance, peersOf } from "./instance-family.ts";
 
 /** A VRRP instance as keepalived has it once its block is read (vrrp_parser.c), before defaults are filled in. */
 export interface Instance {
@@ -88,7 +89,7 @@ const readBlock = (entry: Entry, name: string): Omit<Instance, "top"> => {
     preemptDelay: decimalOf(entry, "preempt_delay", { min: 0, max: 1000 }) ?? 0,
     isUnicastConfigured:
       entry.inside?.entries.some(({ keyword }) => unicastKeywords.has(keyword.name)) === true,
-    peers: itemsOf(entry, "unicast_peer").flatMap((item) => readAddressOf(item.words[0] ?? "") ?? []),
+    peers: peersOf(entry),
     sourceAddress: sourceOf(entry),
     multicastGroup: readAddressOf(wordOf(lastOf(entry, "mcast_dst_ip")) ?? ""),
     vips: addressesOf(entry, "virtual_ipaddress").filter(
@@ -184,53 +185,6 @@ const addressesOf = (entry: Entry, name: string): readonly InstanceAddress[] =>
     const { address } = readAddressItem(item.words, { isStatic: false });
     return address === undefined ? [] : [{ address, item }];
   });
-
-/** The first address of any kind decides. */
-const familyOfInstance = (entry: Entry): Family | undefined => {
-  for (const { address } of familyClues(entry)) return familyOfClue(address);
-  return undefined;
-};
-
-const nativeIpv6 = "native_ipv6";
-
-/** The family of what decides it: of an address, or of native_ipv6. */
-export const familyOfClue = (clue: string): Family => (clue === nativeIpv6 ? "inet6" : familyOfAddress(clue));
-
-/** Addresses (and native_ipv6) that decide, or must share, the family of an instance, in the order they are read. */
-export function* familyClues(entry: Entry): IterableIterator<{ address: string; line: Entry | Item }> {
-  for (const line of entry.inside?.entries ?? []) {
-    switch (line.keyword.name) {
-      case "mcast_src_ip":
-      case "unicast_src_ip":
-      case "mcast_dst_ip": {
-        const address = readAddressOf(line.words[1] ?? "");
-        if (address !== undefined) yield { address, line };
-        break;
-      }
-      case nativeIpv6:
-        yield { address: nativeIpv6, line };
-        break;
-      case "use_ipvlan":
-        for (const word of line.words.slice(1)) {
-          const address = readAddressOf(word);
-          if (address !== undefined) yield { address, line };
-        }
-        break;
-      case "unicast_peer":
-        for (const item of line.items ?? []) {
-          const address = readAddressOf(item.words[0] ?? "");
-          if (address !== undefined) yield { address, line: item };
-        }
-        break;
-      case "virtual_ipaddress":
-        for (const item of line.items ?? []) {
-          const { address } = readAddressItem(item.words, { isStatic: false });
-          if (address !== undefined) yield { address, line: item };
-        }
-        break;
-    }
-  }
-}
 
 /** What an instance does once global settings and defaults are in (vrrp_complete_instance). */
 export interface Settled {

@@ -3,7 +3,7 @@ import { nameOfFamily } from "../families.ts";
 import type { Family } from "../families.ts";
 import { inBlock } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { familyClues, familyOfClue } from "./instance.ts";
+import { familyClues, familyOfClue } from "./instance-family.ts";
 
 export const mixedFamilies: Rule = {
   code: "mixed-families",

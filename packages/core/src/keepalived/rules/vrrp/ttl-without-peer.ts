@@ -1,8 +1,7 @@
-import { isNumericAddress } from "../../words.ts";
 import { inInstance } from "../examples.ts";
 import { endOf, inBlock, lastOf } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { itemsOf } from "./instance.ts";
+import { peersOf } from "./instance-family.ts";
 
 export const ttlWithoutPeer: Rule = {
   code: "ttl-without-peer",
@@ -17,8 +16,8 @@ export const ttlWithoutPeer: Rule = {
     check: (entry, report) => {
       const ttl = lastOf(entry, "unicast_ttl");
       if (ttl === undefined) return;
-      const hasPeer = itemsOf(entry, "unicast_peer").some(({ words }) => isNumericAddress(words[0] ?? ""));
-      if (!hasPeer) report(endOf(entry), "unicast_ttl has no effect without unicast peers");
+      if (peersOf(entry).length === 0)
+        report(endOf(entry), "unicast_ttl has no effect without unicast peers");
     },
   },
 };

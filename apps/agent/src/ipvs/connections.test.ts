@@ -43,10 +43,20 @@ describe("a question about connections", () => {
       templates: 2,
       byState: { ESTABLISHED: 2, FIN_WAIT: 1, UDP: 1 },
       byRealServer: {
-        "10.0.0.1:80": { connections: 1, templates: 1 },
-        "10.0.0.2:80": { connections: 1, templates: 1 },
-        "10.0.0.1:53": { connections: 1, templates: 0 },
-        "[2001:db8::11]:443": { connections: 1, templates: 0 },
+        "10.0.0.1:80": {
+          connections: 1,
+          templates: 1,
+          byState: { ESTABLISHED: 1 },
+          longestTemplateS: 292,
+        },
+        "10.0.0.2:80": { connections: 1, templates: 1, byState: { FIN_WAIT: 1 }, longestTemplateS: 250 },
+        "10.0.0.1:53": { connections: 1, templates: 0, byState: { UDP: 1 }, longestTemplateS: 0 },
+        "[2001:db8::11]:443": {
+          connections: 1,
+          templates: 0,
+          byState: { ESTABLISHED: 1 },
+          longestTemplateS: 0,
+        },
       },
     });
   });

@@ -60,7 +60,17 @@ export const connectionTotalsSchema = z.object({
   /** Connections by the kernel's state names. */
   byState: z.record(z.string(), z.int()),
   /** By real server, "10.0.0.1:80". */
-  byRealServer: z.record(z.string(), z.object({ connections: z.int(), templates: z.int() })),
+  byRealServer: z.record(
+    z.string(),
+    z.object({
+      connections: z.int(),
+      templates: z.int(),
+      /** Connections by the kernel's state names; absent from an agent that does not say. */
+      byState: z.record(z.string(), z.int()).optional(),
+      /** Seconds until the last of its templates expires if no client renews one; absent from an agent that does not say. */
+      longestTemplateS: z.int().optional(),
+    }),
+  ),
 });
 
 /** When a reading ended, on the director's clock, and how long it took there. */
@@ -122,6 +132,9 @@ export const busiestAnswerSchema = z.discriminatedUnion("status", [
         connections: z.int(),
         established: z.int(),
         templates: z.int(),
+        /** TCP connections in FIN_WAIT, and entries of all kinds by real server; absent from an agent that does not say. */
+        finWait: z.int().optional(),
+        byRealServer: z.record(z.string(), z.int()).optional(),
       }),
     ),
     /** Different clients among the matches. */

@@ -55,9 +55,30 @@ test("the busiest clients come first, equals by address, and all are counted", (
   count.add(second);
   expect(count.top(3)).toEqual({
     clients: [
-      { address: "10.10.0.1", connections: 3, established: 2, templates: 0 },
-      { address: "10.8.0.7", connections: 0, established: 0, templates: 2 },
-      { address: "10.9.0.5", connections: 2, established: 1, templates: 0 },
+      {
+        address: "10.10.0.1",
+        connections: 3,
+        established: 2,
+        finWait: 0,
+        templates: 0,
+        byRealServer: { "10.1.0.2:80": 3 },
+      },
+      {
+        address: "10.8.0.7",
+        connections: 0,
+        established: 0,
+        finWait: 0,
+        templates: 2,
+        byRealServer: { "10.1.0.9:0": 1, "10.1.0.1:0": 1 },
+      },
+      {
+        address: "10.9.0.5",
+        connections: 2,
+        established: 1,
+        finWait: 1,
+        templates: 0,
+        byRealServer: { "10.1.0.1:80": 2 },
+      },
     ],
     clientCount: 6,
   });

@@ -1,6 +1,6 @@
 import type { Address } from "../net/address.ts";
 import { compareAddresses } from "../net/address.ts";
-import { printEndpoint } from "../net/endpoint.ts";
+import { type Endpoint, printEndpoint } from "../net/endpoint.ts";
 import type { Connection } from "./connections.ts";
 import { findServiceOf } from "./connections.ts";
 import type { IpvsTable, ServiceId } from "./model.ts";
@@ -49,7 +49,19 @@ export type ClientCount = {
   readonly address: Address;
   readonly connections: number;
   readonly established: number;
+  readonly finWait: number;
   readonly templates: number;
+  /** Entries of all kinds by real server, "10.0.0.1:80". */
+  readonly byRealServer: Readonly<Record<string, number>>;
+};
+
+type Counted = {
+  connections: number;
+  established: number;
+  finWait: number;
+  templates: number;
+  /** By the real server's number. */
+  readonly servers: Map<number, number>;
 };
 
 /** Counts entries by client as they stream by; `top` gives the clients with most entries, the busiest first, equals by address. */
@@ -57,26 +69,65 @@ export const clientCount = (): {
   readonly add: (connections: Iterable<Connection>) => void;
   readonly top: (limit: number) => { readonly clients: ClientCount[]; readonly clientCount: number };
 } => {
-  const counts = new Map<Address, { connections: number; established: number; templates: number }>();
+  const counts = new Map<Address, Counted>();
+  const servers = realServerNumbers();
   const add = (connections: Iterable<Connection>): void => {
-    for (const { client, kind, state } of connections) {
-      const count = counts.get(client.address) ?? { connections: 0, established: 0, templates: 0 };
+    for (const { client, destination, kind, state } of connections) {
+      const count = counts.get(client.address) ?? countedNone();
       counts.set(client.address, count);
-      if (kind === "template") count.templates += 1;
-      else count.connections += 1;
-      if (kind === "connection" && state === "ESTABLISHED") count.established += 1;
+      const server = servers.numberOf(destination);
+      count.servers.set(server, (count.servers.get(server) ?? 0) + 1);
+      if (kind === "template") {
+        count.templates += 1;
+        continue;
+      }
+      count.connections += 1;
+      if (state === "ESTABLISHED") count.established += 1;
+      if (state === "FIN_WAIT") count.finWait += 1;
     }
   };
   const top = (limit: number): { clients: ClientCount[]; clientCount: number } => {
     const clients = [...counts]
-      .map(([address, count]) => ({ address, ...count }))
       .toSorted(
-        (a, b) =>
-          b.connections + b.templates - (a.connections + a.templates) ||
-          compareAddresses(a.address, b.address),
+        ([addressA, a], [addressB, b]) =>
+          b.connections + b.templates - (a.connections + a.templates) || compareAddresses(addressA, addressB),
       )
-      .slice(0, limit);
+      .slice(0, limit)
+      .map(([address, { servers: counted, ...count }]) => ({
+        address,
+        ...count,
+        byRealServer: Object.fromEntries(
+          [...counted].map(([number, entries]) => [servers.nameOf(number), entries]),
+        ),
+      }));
     return { clients, clientCount: counts.size };
   };
   return { add, top };
+};
+
+const countedNone = (): Counted => ({
+  connections: 0,
+  established: 0,
+  finWait: 0,
+  templates: 0,
+  servers: new Map(),
+});
+
+/** Real servers by number: a name for each of a hundred thousand entries would be written to be thrown away. */
+const realServerNumbers = (): {
+  readonly numberOf: (endpoint: Endpoint) => number;
+  readonly nameOf: (number: number) => string;
+} => {
+  const byAddress = new Map<Address, Map<number, number>>();
+  const names: string[] = [];
+  const numberOf = ({ address, port }: Endpoint): number => {
+    const ports = byAddress.get(address) ?? new Map<number, number>();
+    byAddress.set(address, ports);
+    const known = ports.get(port);
+    if (known !== undefined) return known;
+    ports.set(port, names.length);
+    names.push(printEndpoint({ address, port }));
+    return names.length - 1;
+  };
+  return { numberOf, nameOf: (number) => names[number] ?? "" };
 };

@@ -126,10 +126,15 @@ TCP 00:57  SYN_RECV    [2001:db8::99]:54321 [2001:db8::1]:443  [2001:db8::5]:443
       templates: 2,
       byState: { ESTABLISHED: 1, FIN_WAIT: 1, UDP: 1, SYN_RECV: 1 },
       byRealServer: {
-        "10.1.0.1:80": { connections: 2, templates: 1 },
-        "10.1.0.9:0": { connections: 0, templates: 1 },
-        "10.1.0.3:5060": { connections: 1, templates: 0 },
-        "[2001:db8::5]:443": { connections: 1, templates: 0 },
+        "10.1.0.1:80": {
+          connections: 2,
+          templates: 1,
+          byState: { ESTABLISHED: 1, FIN_WAIT: 1 },
+          longestTemplateS: 360,
+        },
+        "10.1.0.9:0": { connections: 0, templates: 1, byState: {}, longestTemplateS: 100 },
+        "10.1.0.3:5060": { connections: 1, templates: 0, byState: { UDP: 1 }, longestTemplateS: 0 },
+        "[2001:db8::5]:443": { connections: 1, templates: 0, byState: { SYN_RECV: 1 }, longestTemplateS: 0 },
       },
     });
   });

@@ -128,10 +128,27 @@ export type ConnectionTotals = {
   /** Connections by state name. */
   readonly byState: Readonly<Record<string, number>>;
   /** By real server, "10.0.0.1:80". */
-  readonly byRealServer: Readonly<
-    Record<string, { readonly connections: number; readonly templates: number }>
-  >;
+  readonly byRealServer: Readonly<Record<string, RealServerTotals>>;
 };
+
+/** What is counted of one real server. */
+export type RealServerTotals = {
+  readonly connections: number;
+  readonly templates: number;
+  /** Connections by state name. */
+  readonly byState: Readonly<Record<string, number>>;
+  /** Seconds until the last of its templates expires if no client renews one; 0 without any. */
+  readonly longestTemplateS: number;
+};
+
+interface Counted {
+  connections: number;
+  templates: number;
+  readonly byState: Record<string, number>;
+  longestTemplateS: number;
+}
+
+const countedNone = (): Counted => ({ connections: 0, templates: 0, byState: {}, longestTemplateS: 0 });
 
 /** Counts entries by state and by real server as they stream by. */
 export const connectionCount = (): {
@@ -139,17 +156,19 @@ export const connectionCount = (): {
   readonly totals: () => ConnectionTotals;
 } => {
   const byState: Record<string, number> = {};
-  const byRealServer: Record<string, { connections: number; templates: number }> = {};
+  const byRealServer: Record<string, Counted> = {};
   const sums = { connections: 0, templates: 0 };
   const add = (connections: Iterable<Connection>): void => {
-    for (const { kind, state, destination } of connections) {
-      const realServer = (byRealServer[printEndpoint(destination)] ??= { connections: 0, templates: 0 });
+    for (const { kind, state, destination, expiresS } of connections) {
+      const realServer = (byRealServer[printEndpoint(destination)] ??= countedNone());
       if (kind === "template") {
         sums.templates += 1;
         realServer.templates += 1;
+        realServer.longestTemplateS = Math.max(realServer.longestTemplateS, expiresS);
       } else {
         sums.connections += 1;
         realServer.connections += 1;
+        realServer.byState[state] = (realServer.byState[state] ?? 0) + 1;
         byState[state] = (byState[state] ?? 0) + 1;
       }
     }

@@ -1,5 +1,6 @@
 import type { ForwardingMethod, Tunnel } from "../ipvs/model.ts";
 import { composeChecker } from "./compose-checker.ts";
+import { rememberServer, repeatedServer } from "./compose-repeated.ts";
 import { portOf } from "./compose-server-group.ts";
 import {
   decimalOf,
@@ -106,18 +107,22 @@ const weightNotGiven = -1;
 const composeRealServer = (entry: Entry, composition: Composition): RealServer | undefined => {
   const address = readAddress(entry.words[1] ?? "");
   if (address === undefined || entry.inside === undefined) return notUsed(entry, composition);
+  const port = portOf(entry.words[2]);
+  const head = { address, ...(port > 0 ? { port } : {}), source: sourceOf(entry.spot, composition) };
+  const repeated = repeatedServer(head, entry.inside, composition);
+  if (repeated !== undefined) return repeated;
   const draft: RealServer = {
-    address,
+    ...head,
     weight: weightNotGiven,
     upperThreshold: 0,
     lowerThreshold: 0,
     checkers: [],
     settings: [],
-    source: sourceOf(entry.spot, composition),
   };
-  const port = portOf(entry.words[2]);
-  if (port > 0) draft.port = port;
-  return readFields(draft, entry.inside.entries, { fields: realServerFields, composition });
+  const complaints = composition.diagnostics.length;
+  const real = readFields(draft, entry.inside.entries, { fields: realServerFields, composition });
+  if (composition.diagnostics.length === complaints) rememberServer(real, entry.inside, composition);
+  return real;
 };
 
 /** Only tunnels may lead to another family, and the method must be named before the real server. */

@@ -4,15 +4,16 @@ import type { ConfigTree, LineOrigin, Section } from "./cst.ts";
 import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
 import { readFaults } from "./faults.ts";
 import type { Keyword, Value } from "./keywords/keyword.ts";
-import type { Entry, Reading, Spot } from "./reading.ts";
+import type { Entry, Inside, Reading, Spot } from "./reading.ts";
 import { readTree } from "./reading.ts";
 import { rules } from "./rules.ts";
 import { gluedCommentsOf } from "./glued-comments.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";
 import { isGoodWord } from "./rules/good-word.ts";
 import { newerKeyword } from "./rules/values/newer-keyword.ts";
-import type { FileText, Report, ReportExtra, Rule } from "./rules/rule.ts";
+import type { FileText, FileView, Report, ReportExtra, Rule } from "./rules/rule.ts";
 import { movedBy, viewOf } from "./rules/file-view.ts";
+import { sketchOf } from "./sketch.ts";
 
 /** A mend that is a text in the place of another, on one line. Columns as in `Diagnostic`. */
 export interface Mend {
@@ -116,7 +117,7 @@ const findingsOf = (reading: Reading): readonly Found[] => {
   const collector = new Collector();
   const { found } = collector;
   for (const fault of reading.faults) found.push({ ...faultMessages(fault), spot: fault.spot });
-  for (const entry of reading.entries) collector.check(entry);
+  collector.checkAll(reading.entries, sketchOf(reading).entries);
   remembered.set(reading, found);
   return found;
 };
@@ -143,16 +144,44 @@ class Collector {
     if (this.rule !== undefined) this.found.push({ rule: this.rule, spot, message, ...extra });
   };
 
-  check(entry: Entry): void {
+  /** Looks at the sketches of lines first, and at a line itself where something is found. */
+  checkAll(entries: readonly Entry[], sketches: readonly Entry[]): void {
+    for (const [index, entry] of entries.entries()) this.check(entry, sketches[index] ?? entry);
+  }
+
+  private check(entry: Entry, sketch: Entry): void {
+    const before = this.found.length;
+    this.checkLine(sketch);
+    if (sketch !== entry && this.found.length > before) {
+      this.found.length = before;
+      this.checkLine(entry);
+    }
+    const { inside } = entry;
+    if (inside === undefined || (inside.like !== undefined && isSound(inside.like))) return;
+    const { entries } = inside;
+    this.checkAll(entries, inside.like === undefined ? (sketch.inside?.entries ?? entries) : entries);
+  }
+
+  private checkLine(entry: Entry): void {
     checkWords(entry, this.found);
     for (const rule of rulesFor(entry.keyword)) {
       this.rule = rule;
       rule.ofEntry?.check(entry, this.report);
     }
-    if (entry.inside === undefined) return;
-    for (const inner of entry.inside.entries) this.check(inner);
   }
 }
+
+const soundness = new WeakMap<Inside, boolean>();
+
+/** Whether nothing is wrong with any line of a block that others repeat. */
+const isSound = (inside: Inside): boolean => {
+  const known = soundness.get(inside);
+  if (known !== undefined) return known;
+  const collector = new Collector();
+  collector.checkAll(inside.entries, inside.entries);
+  soundness.set(inside, collector.found.length === 0);
+  return collector.found.length === 0;
+};
 
 const checkWords = (entry: Entry, found: Found[]): void => {
   const { keyword, words } = entry;
@@ -185,14 +214,28 @@ const textOf = (tree: ConfigTree): FileText => ({
 });
 
 const checkFile = (tree: ConfigTree, readings: readonly Reading[]): readonly Found[] => {
+  const text = textOf(tree);
+  const sketches = readings.map(sketchOf);
+  const isSketched = sketches.some((sketch, index) => sketch !== readings[index]);
+  const sketched = viewOf(sketches, undefined, text);
+  let view = isSketched ? undefined : sketched;
   const found: Found[] = [];
-  const base = viewOf(readings, undefined, textOf(tree));
   for (const rule of rules) {
-    rule.ofFile?.({
-      ...base,
-      report: (spot, message, extra) => found.push({ rule, spot, message, ...extra }),
-    });
+    if (rule.ofFile === undefined) continue;
+    let own = findingsOfFile(rule, sketched);
+    if (isSketched && own.length > 0)
+      own = findingsOfFile(rule, (view ??= viewOf(readings, undefined, text)));
+    append(found, own);
   }
+  return found;
+};
+
+const findingsOfFile = (rule: Rule, view: FileView): readonly Found[] => {
+  const found: Found[] = [];
+  rule.ofFile?.({
+    ...view,
+    report: (spot, message, extra) => found.push({ rule, spot, message, ...extra }),
+  });
   return found;
 };
 

@@ -1,13 +1,15 @@
+import type { BlockMemory, KnownBlock } from "./block-memory.ts";
 import type { Block, Condition, Fault, FaultCode, Node, Statement } from "./cst.ts";
 import type { IsDefined, LineTokens } from "./lexer.ts";
 import type { LineWords } from "./line-words.ts";
+import { RepeatedBlock } from "./repeated-block.ts";
 
 /** keepalived's own blocks are at most six deep; deeper braces are kept as stray ones, so that no reader overflows its stack. */
 export const maxDepth = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type OpenBlock = Omit<Mutable<Block>, "nodes"> & { nodes: Node[] };
-export type OpenStatement = Omit<Mutable<Statement>, "block"> & { block: OpenBlock | undefined };
+export type OpenStatement = Mutable<Statement>;
 
 /** A text on its way to becoming sections. */
 export interface Reader {
@@ -15,6 +17,7 @@ export interface Reader {
   readonly text: string;
   readonly tokens: LineTokens;
   readonly words: LineWords;
+  readonly memory: BlockMemory;
   readonly isDefined: IsDefined;
   readonly definitions: Set<string>;
   /** A line was met that preprocessing changes. */
@@ -24,8 +27,9 @@ export interface Reader {
   line: number;
   nodes: Node[];
   faults: Fault[];
-  /** Statements whose block is open, the innermost last. */
-  stack: OpenStatement[];
+  /** Statements whose block is open, the innermost last, and their blocks. */
+  owners: OpenStatement[];
+  blocks: OpenBlock[];
   /** Braces past the depth limit that are still open. */
   overflow: number;
   /** The newest statement of the innermost block: the next `{` belongs to it. */
@@ -41,7 +45,7 @@ export const addFault = (
 };
 
 export const nodesOf = (reader: Reader): Node[] =>
-  reader.stack[reader.stack.length - 1]?.block?.nodes ?? reader.nodes;
+  reader.blocks[reader.blocks.length - 1]?.nodes ?? reader.nodes;
 
 const noWords: readonly string[] = [];
 const noNodes: readonly Node[] = [];
@@ -87,7 +91,7 @@ const addStray = (reader: Reader, offset: number, code: FaultCode): void => {
 };
 
 export const openBlock = (reader: Reader, offset: number): void => {
-  if (reader.stack.length >= maxDepth) {
+  if (reader.blocks.length >= maxDepth) {
     reader.overflow += 1;
     return addStray(reader, offset, "too-deep");
   }
@@ -103,7 +107,8 @@ export const openBlock = (reader: Reader, offset: number): void => {
   const leading = isLast ? noNodes : siblings.splice(siblings.lastIndexOf(owner) + 1);
   const block: OpenBlock = { open, openLine: line, leading, close: undefined, closeLine: line, nodes: [] };
   owner.block = block;
-  reader.stack.push(owner);
+  reader.owners.push(owner);
+  reader.blocks.push(block);
   reader.last = undefined;
 };
 
@@ -112,10 +117,22 @@ export const closeBlock = (reader: Reader, offset: number): void => {
     reader.overflow -= 1;
     return addStray(reader, offset, "too-deep");
   }
-  const owner = reader.stack.pop();
-  if (owner?.block === undefined) return addStray(reader, offset, "stray-closing-brace");
-  owner.block.nodes = owner.block.nodes.slice();
-  owner.block.close = offset - reader.sectionStart;
-  owner.block.closeLine = reader.line;
+  const block = reader.blocks.pop();
+  if (block === undefined) return addStray(reader, offset, "stray-closing-brace");
+  block.nodes = block.nodes.slice();
+  block.close = offset - reader.sectionStart;
+  block.closeLine = reader.line;
+  reader.last = reader.owners.pop();
+};
+
+/** Closes the innermost block as one that repeats a known block from `at` on, and returns where the line after it starts. */
+export const repeatBlock = (reader: Reader, at: number, known: KnownBlock): number => {
+  const owner = reader.owners.pop();
+  const block = reader.blocks.pop();
+  if (owner === undefined || block === undefined) return at;
+  const distance = { bytes: at - reader.sectionStart - known.start, lines: reader.line - known.line };
+  owner.block = new RepeatedBlock(known.block, distance, block);
   reader.last = owner;
+  reader.line += known.lineCount;
+  return at + known.text.length;
 };

@@ -34,6 +34,8 @@ export interface Inside {
   readonly entries: readonly Entry[];
   /** The closing brace; undefined where the text ends before it. */
   readonly end: Spot | undefined;
+  /** What an earlier block of the same text holds: all but the places, and which lines are the very same, is true here too. */
+  readonly like?: Inside | undefined;
 }
 
 export interface Item {

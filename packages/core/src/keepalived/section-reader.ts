@@ -1,3 +1,4 @@
+import { BlockMemory } from "./block-memory.ts";
 import type { Condition, Section, SectionBody } from "./cst.ts";
 import { decodeBytewise, decodeUtf8 } from "./encoding.ts";
 import { emptyTokens, lexLine, tokenKinds } from "./lexer.ts";
@@ -5,7 +6,15 @@ import type { IsDefined, LineTokens } from "./lexer.ts";
 import { commentFrom, endOfDefinition, readLineHead, trimEnd } from "./line-head.ts";
 import type { LineHead } from "./line-head.ts";
 import { LineWords } from "./line-words.ts";
-import { addComment, addFault, addStatement, closeBlock, nodesOf, openBlock } from "./node-builder.ts";
+import {
+  addComment,
+  addFault,
+  addStatement,
+  closeBlock,
+  nodesOf,
+  openBlock,
+  repeatBlock,
+} from "./node-builder.ts";
 import type { OpenStatement, Reader } from "./node-builder.ts";
 
 const builtInDefinitions = ["_PWD", "_INSTANCE", "_RANDOM", "_HASH", "_BANG"];
@@ -25,6 +34,7 @@ export const newReader = (bytes: Uint8Array, options: ReaderOptions): Reader => 
     text,
     tokens,
     words: new LineWords(bytes, text, tokens),
+    memory: new BlockMemory(text),
     definitions,
     isDefined:
       given === undefined ? (name) => definitions.has(name) : (name) => definitions.has(name) || given(name),
@@ -33,7 +43,8 @@ export const newReader = (bytes: Uint8Array, options: ReaderOptions): Reader => 
     line: 0,
     nodes: [],
     faults: [],
-    stack: [],
+    owners: [],
+    blocks: [],
     overflow: 0,
     last: undefined,
   };
@@ -46,16 +57,16 @@ const readSection = (reader: Reader, start: number): SectionBody => {
   reader.line = 0;
   reader.nodes = [];
   reader.faults = [];
-  reader.stack = [];
+  reader.owners = [];
+  reader.blocks = [];
   reader.overflow = 0;
   reader.last = undefined;
   let at = start;
   while (at < bytes.length) {
-    at = readLine(reader, at);
+    at = passRepeated(reader, readLine(reader, at));
     if (isSectionDone(reader)) break;
   }
-  for (const { block } of reader.stack) {
-    if (block === undefined) continue;
+  for (const block of reader.blocks) {
     block.closeLine = reader.line;
     addFault(reader, "missing-closing-brace", {
       start: block.open,
@@ -67,7 +78,34 @@ const readSection = (reader: Reader, start: number): SectionBody => {
 };
 
 const isSectionDone = (reader: Reader): boolean =>
-  reader.stack.length === 0 && reader.overflow === 0 && reader.last?.block !== undefined;
+  reader.blocks.length === 0 && reader.overflow === 0 && reader.last?.block !== undefined;
+
+/**
+ * Where reading goes on after a line that ended before `at`: past a block that was opened by its last token, if one of that
+ * text stands before.
+ */
+const passRepeated = (reader: Reader, at: number): number => {
+  const { tokens, memory, blocks } = reader;
+  const last = tokens.count - 1;
+  if (last < 0 || reader.bytes[at - 1] !== 10) return at;
+  const kind = tokens.kinds[last];
+  if (kind !== tokenKinds.open && kind !== tokenKinds.close) return at;
+  const brace = (tokens.starts[last] ?? 0) - reader.sectionStart;
+  const faultCount = reader.faults.length;
+  if (kind === tokenKinds.close) {
+    const closed = reader.last?.block;
+    if (closed?.close === brace)
+      memory.closed(closed, at, { depth: blocks.length + 1, line: reader.line, faultCount });
+    return at;
+  }
+  const block = blocks[blocks.length - 1];
+  if (block?.open !== brace) return at;
+  const known = memory.find(at, blocks.length);
+  if (known !== undefined) return repeatBlock(reader, at, known);
+  const start = at - reader.sectionStart;
+  memory.opened({ block, at, start, line: reader.line, depth: blocks.length, faultCount });
+  return at;
+};
 
 /** Reads one line and returns where the next starts. */
 const readLine = (reader: Reader, start: number): number => {

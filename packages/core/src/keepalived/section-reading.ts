@@ -3,21 +3,21 @@ import { keywordsIn } from "./keywords.ts";
 import type { BlockName, Keyword } from "./keywords/keyword.ts";
 import type { Entry, Inside, Item, ReadOptions, Reading, Spot } from "./reading.ts";
 import { refusesHeader } from "./refused-header.ts";
+import { RepeatedBlock } from "./repeated-block.ts";
 import { listReadBefore, spotOf } from "./token-reader.ts";
 
 /** A line of a section that was read alone: nearly all lines, so their spots are made when somebody asks. */
 class SectionEntry implements Entry {
   readonly keyword: Keyword;
-  readonly inside: SectionInside | undefined;
+  readonly inside: Inside | undefined;
   readonly items: readonly Item[] | undefined;
   private readonly statement: Statement;
 
-  constructor(keyword: Keyword, statement: Statement, content: SectionInside | readonly Item[] | undefined) {
-    const isInside = content instanceof SectionInside;
+  constructor(statement: Statement, keyword: Keyword, content: { inside?: Inside; items?: readonly Item[] }) {
     this.keyword = keyword;
     this.statement = statement;
-    this.inside = isInside ? content : undefined;
-    this.items = isInside ? undefined : content;
+    this.inside = content.inside;
+    this.items = content.items;
   }
 
   get words(): readonly string[] {
@@ -48,16 +48,45 @@ class SectionInside implements Inside {
   }
 }
 
+/** What a repeated block holds, read when somebody asks: all that asks for no places looks at `like`. */
+class RepeatedInside implements Inside {
+  readonly like: Inside;
+  private readonly block: RepeatedBlock;
+  private readonly table: Table;
+  private read: readonly Entry[] | undefined;
+
+  constructor(like: Inside, block: RepeatedBlock, table: Table) {
+    this.like = like;
+    this.block = block;
+    this.table = table;
+  }
+
+  get entries(): readonly Entry[] {
+    this.read ??= readNodes(this.block.nodes, this.table) ?? [];
+    return this.read;
+  }
+
+  get end(): Spot | undefined {
+    return endOfBlock(this.block);
+  }
+}
+
 const endOfBlock = ({ close, closeLine }: Block): Spot | undefined =>
   close === undefined ? undefined : { section: 0, start: close, end: close + 1, line: closeLine };
 
+/** By what the lines of a block are read. */
+interface Table {
+  readonly block: BlockName;
+  readonly options: ReadOptions;
+}
+
 /** The same as reading tokens, straight from the nodes; undefined as soon as anything is out of order. */
 export const readSound = (body: SectionBody, options: ReadOptions): Reading | undefined => {
-  const entries = readNodes(body.nodes, "root", options);
+  const entries = readNodes(body.nodes, { block: "root", options });
   return entries === undefined ? undefined : { entries, faults: [], isSound: true };
 };
 
-const readNodes = (nodes: readonly Node[], block: BlockName, options: ReadOptions): Entry[] | undefined => {
+const readNodes = (nodes: readonly Node[], { block, options }: Table): Entry[] | undefined => {
   const table = keywordsIn(block);
   const entries: Entry[] = [];
   for (const node of nodes) {
@@ -75,21 +104,45 @@ const readNodes = (nodes: readonly Node[], block: BlockName, options: ReadOption
 
 const isNewBlock = ({ since, opens }: Keyword): boolean => since !== undefined && opens !== undefined;
 
+const noContent = {};
+
 const readEntry = (statement: Statement, keyword: Keyword, options: ReadOptions): Entry | undefined => {
   const { block, words } = statement;
   const { opens } = keyword;
   const takesBlock = opens !== undefined || keyword.list !== undefined;
-  if (block === undefined) return takesBlock ? undefined : new SectionEntry(keyword, statement, undefined);
+  if (block === undefined) return takesBlock ? undefined : new SectionEntry(statement, keyword, noContent);
   if (!takesBlock || block.close === undefined) return undefined;
   if (opens === undefined) {
     const items = readItems(block);
-    return items === undefined ? undefined : new SectionEntry(keyword, statement, items);
+    return items === undefined ? undefined : new SectionEntry(statement, keyword, { items });
   }
   if (refusesHeader(keyword, words)) return undefined;
-  const entries = readNodes(block.nodes, opens, options);
-  return entries === undefined
-    ? undefined
-    : new SectionEntry(keyword, statement, new SectionInside(entries, block));
+  const inside = readInside(block, { block: opens, options });
+  return inside === undefined ? undefined : new SectionEntry(statement, keyword, { inside });
+};
+
+const readInside = (block: Block, table: Table): Inside | undefined => {
+  if (block instanceof RepeatedBlock) {
+    const like = readLike(block.like, table);
+    return like === undefined ? undefined : new RepeatedInside(like, block, table);
+  }
+  const entries = readNodes(block.nodes, table);
+  return entries === undefined ? undefined : new SectionInside(entries, block);
+};
+
+/** What was read of a block that others repeat. */
+const remembered = new WeakMap<Block, { readonly table: Table; readonly inside: Inside | undefined }>();
+
+const readLike = (block: Block, table: Table): Inside | undefined => {
+  const known = remembered.get(block);
+  if (
+    known?.table.block === table.block &&
+    known.table.options.hasNewerBlocks === table.options.hasNewerBlocks
+  )
+    return known.inside;
+  const inside = readInside(block, table);
+  remembered.set(block, { table, inside });
+  return inside;
 };
 
 const readItems = (block: Block): readonly Item[] | undefined => {

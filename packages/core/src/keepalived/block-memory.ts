@@ -1,0 +1,65 @@
+import type { Block } from "./cst.ts";
+
+/** Of each block that is learnt; a large file that repeats itself does so with few of them. */
+const maxBlocks = 1024;
+/** A block of more characters is read on its own: those that repeat are much shorter. */
+const maxLength = 4096;
+
+/** A block whose content begins with a line of its own. Offset and line from the start of its section. */
+interface Opening {
+  readonly block: Block;
+  /** Absolute offset of the first line after `{`. */
+  readonly at: number;
+  readonly start: number;
+  readonly line: number;
+  /** How many blocks are open, this one too. */
+  readonly depth: number;
+  /** How many faults the section had. */
+  readonly faultCount: number;
+}
+
+export interface KnownBlock extends Opening {
+  /** From the first line after `{` up to the end of the line with its `}`. */
+  readonly text: string;
+  readonly lineCount: number;
+}
+
+/**
+ * The blocks of a text by what they say. A block whose lines were all read as they stand says the same wherever they stand
+ * again, as deep: unless a `$` is in it, which depends on what was defined before, or a `'`, for the sake of which commands
+ * are looked at once more in their place.
+ */
+export class BlockMemory {
+  private readonly text: string;
+  private readonly known = new Map<string, KnownBlock>();
+  private readonly openings: Opening[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The block whose text stands here again, at the start of a line and as deep. */
+  find(at: number, depth: number): KnownBlock | undefined {
+    const known = this.known.get(this.keyAt(at));
+    return known?.depth === depth && this.text.startsWith(known.text, at) ? known : undefined;
+  }
+
+  opened(opening: Opening): void {
+    if (this.known.size < maxBlocks) this.openings[opening.depth] = opening;
+  }
+
+  /** A block was closed by the last thing on a line; `at`: where the next line starts. */
+  closed(block: Block, at: number, now: { depth: number; line: number; faultCount: number }): void {
+    const opening = this.openings[now.depth];
+    if (opening?.block !== block || opening.faultCount !== now.faultCount) return;
+    if (at - opening.at > maxLength) return;
+    const text = this.text.slice(opening.at, at);
+    if (/[$']/u.test(text)) return;
+    this.known.set(this.keyAt(opening.at), { ...opening, text, lineCount: now.line - opening.line });
+  }
+
+  /** What stands before the first `}`: enough to tell most blocks apart. */
+  private keyAt(at: number): string {
+    return this.text.slice(at, Math.min(this.text.indexOf("}", at) + 1, at + maxLength));
+  }
+}

@@ -281,10 +281,10 @@ export class Director {
     const reading = await this.#table.sweep();
     if (isSlow) await this.#vrrp.readAddresses();
     await this.#vrrp.sweep(this.#daemon.vrrpForMs);
-    this.#health.sweep(reading, this.#daemon.checkersSinceMs);
+    await this.#health.sweep(reading, this.#daemon.checkersSinceMs);
     await this.#host.sweep();
     if (isSlow) await this.#readSettings();
-    this.#drift.sweep();
+    await this.#drift.sweep();
     this.#publisher.beat(system.clock.nowMs());
   }
 

@@ -1,5 +1,6 @@
 import type { DirectorEvent } from "@lvs/core/director/change";
 import { subjectOf, type Difference } from "@lvs/core/drift/drift";
+import { driftInSteps, type DriftQuestion } from "@lvs/core/drift/find-drift";
 import {
   driftNews,
   driftOf,
@@ -11,6 +12,7 @@ import {
 import { readDrift } from "@lvs/core/drift/read-drift";
 import type { DirectorState } from "@lvs/core/director/state";
 import { rowKey, type Row } from "../health/checked-rows.ts";
+import { Slice } from "../ipvs/slice.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Publisher } from "./publisher.ts";
 
@@ -26,6 +28,9 @@ export interface DriftWatchParts {
 const writingMs = 5_000;
 /** Words and writes come a little before or after the reading that shows them. */
 const slackMs = 3_000;
+
+/** A service of a hundred rows is a tenth of a millisecond. */
+const servicesPerLook = 4;
 
 /** Says once a sweep where the table is not what the loaded configuration asks for, since when and by whom. */
 export class DriftWatch {
@@ -43,22 +48,24 @@ export class DriftWatch {
     this.#ours.set(rowKey(row), this.#parts.clock.nowMs());
   }
 
-  sweep(): void {
+  /** In slices: a large table of which all has changed takes a while to compare. */
+  async sweep(): Promise<void> {
     const { clock, daemon, publisher, state } = this.#parts;
-    const atMs = clock.nowMs();
     const reading = readDrift(state());
+    const atMs = clock.nowMs();
     if (reading.status !== "known") {
       this.#history = noHistory;
       publisher.offer({ kind: "drift", fact: { status: reading.status, atMs, reason: reading.reason } });
       return;
     }
+    const differences = await this.#compare(reading.question);
     const sinceMs = this.#lastAtMs - slackMs;
     for (const [key, wroteAtMs] of this.#ours) if (wroteAtMs < sinceMs) this.#ours.delete(key);
     const before = this.#history;
     const look = {
       atMs,
       basis: reading.basis,
-      differences: reading.differences,
+      differences,
       isMoving: daemon.hasMovedSince(atMs - writingMs),
       writerOf: (difference: Difference) => this.#writerOf(difference, sinceMs),
     };
@@ -66,6 +73,17 @@ export class DriftWatch {
     this.#lastAtMs = atMs;
     publisher.offer({ kind: "drift", fact: { status: "known", atMs, value: driftOf(this.#history) } });
     publisher.sendEvents(driftNews(before, this.#history, look).map(eventOf));
+  }
+
+  async #compare(question: DriftQuestion): Promise<Difference[]> {
+    const slice = new Slice(this.#parts.clock, servicesPerLook);
+    const found: Difference[] = [];
+    for (const differences of driftInSteps(question)) {
+      for (const each of differences) found.push(each);
+      const rest = slice.end();
+      if (rest !== undefined) await rest;
+    }
+    return found;
   }
 
   #writerOf({ realServer, service }: Difference, sinceMs: number): "console" | "keepalived" | undefined {

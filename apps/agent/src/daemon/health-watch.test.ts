@@ -62,7 +62,7 @@ function watched(startedAtMs: number) {
     for (let second = 0; second < seconds; second += 1) {
       await clock.advance(1_000);
       const reading = { status: "known", table: emptied, tookMs: 1, diagnostics: [] } as const;
-      health.sweep({ ...reading, readAtMs: clock.nowMs() }, startedAtMs);
+      await health.sweep({ ...reading, readAtMs: clock.nowMs() }, startedAtMs);
     }
     await clock.advance(0);
   };

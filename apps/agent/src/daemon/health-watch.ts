@@ -4,6 +4,7 @@ import { parseCheckerLogLine } from "../health/log-line.ts";
 import type { CheckerNotice } from "../health/notify-line.ts";
 import { HealthTracker } from "../health/tracker.ts";
 import type { IpvsReading } from "../ipvs/read-table.ts";
+import { Slice } from "../ipvs/slice.ts";
 import { messageOf, type Logger } from "../log.ts";
 import type { Clock } from "../system/clock.ts";
 import { SystemError } from "../system/system-error.ts";
@@ -20,6 +21,9 @@ export interface HealthWatchParts {
 const rowsAskedAbout = 5_000;
 const shortestPauseMs = 2_000;
 const longestPauseMs = 60_000;
+
+/** A service of a hundred rows is a tenth of a millisecond. */
+const servicesPerLook = 4;
 
 /** Publishes the checkers' verdicts as they are heard, and once a sweep what keepalived answers or the table says of the rest. */
 export class HealthWatch {
@@ -55,8 +59,8 @@ export class HealthWatch {
     this.#publish();
   }
 
-  /** The checkers are asked beside the sweep: they may take seconds to answer, and neither the sweep nor the start waits for them. */
-  sweep(reading: IpvsReading, checkersSinceMs: number | undefined): void {
+  /** In slices: a large table that has changed takes a while. The checkers are asked beside the sweep: they may take seconds to answer, and neither the sweep nor the start waits for them. */
+  async sweep(reading: IpvsReading, checkersSinceMs: number | undefined): Promise<void> {
     if (checkersSinceMs !== this.#checkersSinceMs) {
       this.#isSilent = false;
       this.#askAgainAtMs = 0;
@@ -65,7 +69,12 @@ export class HealthWatch {
     this.#checkersSinceMs = checkersSinceMs;
     this.tracker.setCheckers(checkersSinceMs);
     this.tracker.setAnswering(!this.#isSilent && this.#isFewEnough);
-    this.tracker.setTable(reading.status === "known" ? reading.table : undefined, this.#parts.clock.nowMs());
+    const table = reading.status === "known" ? reading.table : undefined;
+    const slice = new Slice(this.#parts.clock, servicesPerLook);
+    for (const _ of this.tracker.setTableInSteps(table, this.#parts.clock.nowMs())) {
+      const rest = slice.end();
+      if (rest !== undefined) await rest;
+    }
     if (this.#mayAsk()) void this.#ask();
     this.#publish();
   }

@@ -1,5 +1,5 @@
 import type { Configured } from "@lvs/core/director/configured";
-import type { IpvsTable, ServiceId } from "@lvs/core/ipvs/model";
+import type { ServiceId, VirtualService } from "@lvs/core/ipvs/model";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import { addressFamily } from "@lvs/core/net/address";
 import type { NamedService } from "./notify-line.ts";
@@ -27,10 +27,17 @@ export interface CheckedRow extends Row {
 
 export const rowKey = (row: Row): string => `${serviceKey(row.service)} ${destinationKey(row)}`;
 
-export const checkedRows = (configured: Configured): CheckedRow[] =>
-  configured.services.flatMap((service) => {
+/** One virtual_server block; two of them may be about the same service. */
+export interface CheckedBlock {
+  readonly serviceKey: string;
+  readonly rows: readonly CheckedRow[];
+}
+
+/** In the file's order. */
+export const checkedBlocks = (configured: Configured): CheckedBlock[] =>
+  configured.services.map((service) => {
     const ofService = serviceKey(service.id);
-    return service.realServers.map(({ address, checks, inhibitOnFailure, port, weight }) => {
+    const rows = service.realServers.map(({ address, checks, inhibitOnFailure, port, weight }) => {
       const realServerKey = destinationKey({ address, port });
       return {
         service: service.id,
@@ -45,22 +52,16 @@ export const checkedRows = (configured: Configured): CheckedRow[] =>
         losesWeight: inhibitOnFailure && weight > 0,
       };
     });
+    return { serviceKey: ofService, rows };
   });
 
-/** By service and real server. */
-export type Weights = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** By `destinationKey`; undefined: the service is not in the table. */
+export const weightsOf = (service: VirtualService | undefined): ReadonlyMap<string, number> =>
+  new Map(service?.destinations.map((row) => [destinationKey(row), row.weight]));
 
-export const weightsOf = ({ services }: Pick<IpvsTable, "services">): Weights =>
-  new Map(
-    services.map((service) => [
-      serviceKey(service.id),
-      new Map(service.destinations.map((row) => [destinationKey(row), row.weight])),
-    ]),
-  );
-
-/** Missing, or at 0 against the file where a failed check would set it to 0. */
-export const isTakenOut = (row: CheckedRow, weights: Weights): boolean => {
-  const weight = weights.get(row.serviceKey)?.get(row.realServerKey);
+/** Missing, or at 0 against the file where a failed check would set it to 0. `weights`: of its service. */
+export const isTakenOut = (row: CheckedRow, weights: ReadonlyMap<string, number>): boolean => {
+  const weight = weights.get(row.realServerKey);
   return weight === undefined || (weight === 0 && row.losesWeight);
 };
 

@@ -255,3 +255,46 @@ describe("lines of the FIFO", () => {
     expect(parseCheckerNotice(line)).toBeUndefined(),
   );
 });
+
+describe("what was worked out before", () => {
+  const steps: readonly ((health: HealthTracker, atMs: number) => void)[] = [
+    (health, atMs) => health.setTable(structuredClone(table), atMs),
+    (health, atMs) => health.setTable(structuredClone(fullTable), atMs),
+    (health, atMs) => health.setTable(undefined, atMs),
+    (health, atMs) => void say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 DOWN", atMs),
+    (health, atMs) => void say(health, "RS [10.0.0.1]:tcp:80 [192.0.2.15]:tcp:80 UP", atMs),
+    (health, atMs) => void log(health, "TCP connection to [10.0.0.1]:tcp:80 failed.", atMs),
+    (health, atMs) => health.setCheckers(atMs),
+    (health) => health.setCheckers(undefined),
+    (health) => health.setAnswering(true),
+    (health) => health.setAnswering(false),
+    (health) => health.forgetVerdicts(),
+    (health, atMs) =>
+      health.answer([{ service: id, address: "10.0.0.2", port: 80, isAlive: atMs % 2 === 0 }], atMs),
+    (health) => health.setConfigured(configured),
+  ];
+
+  it("is never in the way of what is so now, whatever happened in between", () => {
+    for (let seed = 1; seed <= 400; seed += 1) {
+      const [looked, fresh] = [tracker(), tracker()];
+      let state = seed;
+      let atMs = startedAtMs;
+      for (let step = 0; step < 12; step += 1) {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        atMs += state % 40_001;
+        for (const health of [looked, fresh]) steps[(state >>> 8) % steps.length]?.(health, atMs);
+        looked.view(atMs);
+        void looked.isInDoubt;
+      }
+      expect(looked.view(atMs), `seed ${seed}`).toEqual(fresh.view(atMs));
+      expect(looked.isInDoubt, `seed ${seed}`).toBe(fresh.isInDoubt);
+    }
+  });
+
+  it("is handed out again as the same objects while nothing differs, block by block", () => {
+    const health = tracker();
+    const before = health.view(startedAtMs + 1_000);
+    health.setTable(structuredClone(table), startedAtMs + 2_000);
+    expect(health.view(startedAtMs + 2_000)).toBe(before);
+  });
+});

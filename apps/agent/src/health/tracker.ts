@@ -1,10 +1,12 @@
 import type { Configured } from "@lvs/core/director/configured";
 import type { DirectorEvent } from "@lvs/core/director/change";
 import type { Verdict } from "@lvs/core/director/state";
-import type { IpvsTable } from "@lvs/core/ipvs/model";
+import type { IpvsTable, VirtualService } from "@lvs/core/ipvs/model";
+import { serviceKey } from "@lvs/core/ipvs/table";
 import type { CheckedRealServer } from "./checker-dump.ts";
+import { KnownBlock, type Place } from "./known-block.ts";
 import {
-  checkedRows,
+  checkedBlocks,
   isNamed,
   isTakenOut,
   printNamed,
@@ -41,29 +43,77 @@ const graceMostMs = 120_000;
  * Without running checkers: unknown.
  */
 export class HealthTracker {
-  #rows: readonly CheckedRow[] = [];
+  #blocks: readonly KnownBlock[] = [];
+  /** By the real server's address. */
+  #places: ReadonlyMap<string, readonly Place[]> = new Map();
+  #rowCount = 0;
+  #view: Verdict[] | undefined;
   #heard = new Map<string, Heard>();
   #answers = new Map<string, Answer>();
   #causes = new Map<string, { readonly text: string; readonly atMs: number }>();
   /** Rows that are not in the table with the weight that keepalived would give them, by key, and since when that is seen. */
   #takenOut = new Map<string, number>();
+  #table: IpvsTable | undefined;
   #hasTable = false;
   #canAnswer = false;
   #checkersSinceMs: number | undefined;
 
   setConfigured(configured: Configured): void {
-    this.#rows = checkedRows(configured);
+    this.#blocks = checkedBlocks(configured).map((block) => new KnownBlock(block));
+    const places = new Map<string, Place[]>();
+    const takenOut = new Map<string, number>();
+    for (const block of this.#blocks)
+      for (const row of block.rows) {
+        const known = places.get(row.address);
+        if (known === undefined) places.set(row.address, [{ row, block }]);
+        else known.push({ row, block });
+        const sinceMs = this.#takenOut.get(row.key);
+        if (sinceMs !== undefined) takenOut.set(row.key, sinceMs);
+      }
+    this.#places = places;
+    this.#takenOut = takenOut;
+    this.#rowCount = this.#blocks.reduce((sum, { rows }) => sum + rows.length, 0);
+    this.#table = undefined;
+    this.#view = undefined;
   }
 
   /** Undefined: could not be read; nothing is concluded from it. */
   setTable(table: IpvsTable | undefined, nowMs: number): void {
+    for (const _ of this.setTableInSteps(table, nowMs));
+  }
+
+  /** The same in steps of one service each, for whoever lets other work run between them. */
+  *setTableInSteps(table: IpvsTable | undefined, nowMs: number): Generator<void> {
+    if (this.#hasTable !== (table !== undefined)) this.#forgetAll();
     this.#hasTable = table !== undefined;
-    if (table === undefined) return;
-    const weights = weightsOf(table);
-    const before = this.#takenOut;
-    this.#takenOut = new Map();
-    for (const row of this.#rows)
-      if (isTakenOut(row, weights)) this.#takenOut.set(row.key, before.get(row.key) ?? nowMs);
+    if (table === undefined || table === this.#table) return;
+    const services = new Map(table.services.map((service) => [serviceKey(service.id), service]));
+    const blocks = this.#blocks;
+    for (const block of blocks) {
+      const service = services.get(block.serviceKey);
+      if (block.wasLookedAt && block.service === service) continue;
+      this.#look(block, service, nowMs);
+      yield;
+    }
+    // Another configuration may have come between two steps: its blocks have not been looked at.
+    if (blocks === this.#blocks) this.#table = table;
+  }
+
+  #look(block: KnownBlock, service: VirtualService | undefined, nowMs: number): void {
+    const weights = weightsOf(service);
+    for (const row of block.rows) {
+      const isOut = isTakenOut(row, weights);
+      if (isOut === this.#takenOut.has(row.key)) continue;
+      if (isOut) this.#takenOut.set(row.key, nowMs);
+      else this.#takenOut.delete(row.key);
+      block.forget();
+    }
+    block.service = service;
+    block.wasLookedAt = true;
+  }
+
+  #forgetAll(): void {
+    for (const block of this.#blocks) block.forget();
   }
 
   /** When the running checkers' process was started; undefined: it does not run. Another start forgets all verdicts. */
@@ -75,39 +125,46 @@ export class HealthTracker {
 
   /** Whether keepalived can be asked: then nothing is guessed from the table in the meantime. */
   setAnswering(canAnswer: boolean): void {
+    if (canAnswer === this.#canAnswer) return;
     this.#canAnswer = canAnswer;
+    this.#forgetAll();
   }
 
   /** Lines were lost (the FIFO was made anew): the table is asked until keepalived speaks again. */
   forgetVerdicts(): void {
     this.#heard.clear();
     this.#answers.clear();
+    this.#forgetAll();
   }
 
   /** Whether a row is out of the table, or came back, without a word of keepalived's: only it knows whether its checks are why. */
   get isInDoubt(): boolean {
     if (this.#checkersSinceMs === undefined || !this.#hasTable) return false;
-    return this.#rows.some((row) => {
-      if (!row.hasChecks || this.#heard.has(row.key)) return false;
-      const isOut = this.#takenOut.has(row.key);
-      const answer = this.#answers.get(row.key);
-      return answer === undefined ? isOut : answer.wasTakenOut !== isOut;
+    return this.#blocks.some((block) => {
+      block.isInDoubt ??= block.rows.some((row) => this.#isRowInDoubt(row));
+      return block.isInDoubt;
     });
+  }
+
+  #isRowInDoubt({ hasChecks, key }: CheckedRow): boolean {
+    if (!hasChecks || this.#heard.has(key)) return false;
+    const isOut = this.#takenOut.has(key);
+    const answer = this.#answers.get(key);
+    return answer === undefined ? isOut : answer.wasTakenOut !== isOut;
   }
 
   /** How many rows an answer would be about. */
   get rowCount(): number {
-    return this.#rows.length;
+    return this.#rowCount;
   }
 
   answer(checked: readonly CheckedRealServer[], askedAtMs: number): void {
     for (const real of checked)
-      for (const row of this.#rowsOf(real))
-        this.#answers.set(row.key, {
-          isAlive: real.isAlive,
-          wasTakenOut: this.#takenOut.has(row.key),
-          askedAtMs,
-        });
+      for (const { block, row } of this.#placesOf(real)) {
+        const wasTakenOut = this.#takenOut.has(row.key);
+        this.#answers.set(row.key, { isAlive: real.isAlive, wasTakenOut, askedAtMs });
+        block.forget();
+      }
   }
 
   notice(notice: CheckerNotice, atMs: number): DirectorEvent[] {
@@ -115,28 +172,44 @@ export class HealthTracker {
       const subject = printNamed(notice.service);
       return [{ kind: notice.isUp ? "serviceUp" : "serviceDown", atMs, subject, detail: "FIFO" }];
     }
-    return this.#rowsOf(notice).flatMap((row) => this.#hear(row, notice.isUp, atMs));
+    return this.#placesOf(notice).flatMap((place) => this.#hear(place, notice.isUp, atMs));
   }
 
   /** `isOnlySource`: there is no FIFO, so the log's own words are the verdicts too. */
   logLine(line: CheckerLogLine, atMs: number, isOnlySource: boolean): DirectorEvent[] {
     if (line.kind === "verdict") {
-      return isOnlySource ? this.#rowsOf(line).flatMap((row) => this.#hear(row, line.isUp, atMs)) : [];
+      return isOnlySource ? this.#placesOf(line).flatMap((place) => this.#hear(place, line.isUp, atMs)) : [];
     }
     this.#causes.set(`${line.address} ${line.port}`, { text: line.text, atMs });
     this.#causes.set(line.address, { text: line.text, atMs });
-    for (const { address, key } of this.#rows) {
-      const heard = this.#heard.get(key);
-      const isLate = heard?.verdict === "down" && heard.cause === undefined && address === line.address;
-      if (isLate) this.#heard.set(key, { ...heard, cause: line.text });
+    for (const { block, row } of this.#places.get(line.address) ?? []) {
+      const heard = this.#heard.get(row.key);
+      if (heard?.verdict !== "down" || heard.cause !== undefined) continue;
+      this.#heard.set(row.key, { ...heard, cause: line.text });
+      block.forget();
     }
     return [];
   }
 
+  /** The same array for as long as nothing of it differs; the verdicts of a block of which nothing differs are the same objects. */
   view(nowMs: number): Verdict[] {
-    return this.#rows.map((row) => {
+    let view = this.#view;
+    for (const block of this.#blocks) {
+      if (block.isStale && this.#judge(block, nowMs)) view = undefined;
+    }
+    this.#view = view ?? this.#blocks.flatMap(({ verdicts }) => verdicts);
+    return this.#view;
+  }
+
+  /** True when its verdicts are others than they were. */
+  #judge(block: KnownBlock, nowMs: number): boolean {
+    const canGuess = this.#checkersSinceMs !== undefined && this.#hasTable && !this.#canAnswer;
+    let isWaiting = false;
+    const verdicts = block.rows.map((row): Verdict => {
       const { address, key, port, service } = row;
-      const found = this.#heard.get(key) ?? this.#fromAnswer(key) ?? this.#fromTable(row, nowMs);
+      const said = this.#heard.get(key) ?? this.#fromAnswer(key);
+      const found = said ?? this.#fromTable(row, nowMs);
+      isWaiting ||= canGuess && said === undefined && found?.verdict !== "up";
       return {
         service,
         address,
@@ -147,6 +220,7 @@ export class HealthTracker {
         ...(found?.cause === undefined ? {} : { cause: found.cause }),
       };
     });
+    return block.take(verdicts, isWaiting);
   }
 
   /** Whether keepalived itself explains that this row appears, goes or changes its weight: it said so at or after `sinceMs`. */
@@ -155,11 +229,12 @@ export class HealthTracker {
     return heard?.sinceMs !== undefined && heard.sinceMs >= sinceMs;
   }
 
-  #hear(row: CheckedRow, isUp: boolean, atMs: number): DirectorEvent[] {
+  #hear({ block, row }: Place, isUp: boolean, atMs: number): DirectorEvent[] {
     const verdict = isUp ? "up" : "down";
     if (this.#heard.get(row.key)?.verdict === verdict) return [];
     const cause = isUp ? undefined : this.#causeOf(row, atMs);
     this.#heard.set(row.key, { verdict, sinceMs: atMs, cause });
+    block.forget();
     const subject = row.key;
     return [{ kind: isUp ? "realServerUp" : "realServerDown", atMs, subject, detail: cause ?? "" }];
   }
@@ -196,13 +271,12 @@ export class HealthTracker {
     return { verdict: "down", sinceMs: undefined, seenAtMs, cause: this.#causeOf(row, nowMs) };
   }
 
-  #rowsOf(named: {
+  #placesOf(named: {
     readonly service: NamedService;
     readonly address: string;
     readonly port: number;
-  }): CheckedRow[] {
-    return this.#rows.filter(
-      (row) => row.address === named.address && row.port === named.port && isNamed(row, named.service),
-    );
+  }): Place[] {
+    const places = this.#places.get(named.address) ?? [];
+    return places.filter(({ row }) => row.port === named.port && isNamed(row, named.service));
   }
 }

@@ -8,7 +8,8 @@ import { destinationKey, serviceKey, tidyService } from "../ipvs/table.ts";
 import { differingAspects, printCommand, type Aspect } from "./aspects.ts";
 import type { WantedTable } from "./configured-table.ts";
 import type { Difference } from "./drift.ts";
-import { findRowDrift, rowVerdicts, writeRow, type CheckedService, type RowVerdicts } from "./row-drift.ts";
+import { findRowDrift, writeRow, type CheckedService } from "./row-drift.ts";
+import { noVerdicts, verdictsByService } from "./row-verdicts.ts";
 
 /** One reading of a director beside what its configuration asks for. */
 export interface DriftQuestion {
@@ -28,35 +29,38 @@ export interface DriftQuestion {
  * server in use, alpha mode, `inhibit_on_failure`, a weight that a checker sets and a real server whose checkers have not spoken yet
  * are no difference. In the file's order, then what only the kernel has in the kernel's.
  */
-export const findDrift = (question: DriftQuestion): Difference[] => {
+export const findDrift = (question: DriftQuestion): Difference[] => [...driftInSteps(question)].flat();
+
+/**
+ * `findDrift` in steps of one service each, for whoever lets other work run between them. A service of which nothing is another object
+ * than at the last comparison is not compared again.
+ */
+export function* driftInSteps(question: DriftQuestion): Generator<readonly Difference[]> {
   const verdicts = verdictsByService(question.verdicts);
   const services = new Map(question.table.services.map((service) => [serviceKey(service.id), service]));
-  const found: Difference[] = [];
   for (const [key, wanted] of question.wanted) {
-    const checked: CheckedService = { wanted, verdicts: verdicts.get(key) ?? rowVerdicts([]) };
+    const checked: CheckedService = { wanted, verdicts: verdicts.get(key) ?? noVerdicts };
     const kernel = services.get(key);
-    if (kernel === undefined) found.push(missingService(checked));
-    else found.push(...settingsDrift(wanted.service, kernel), ...findRowDrift(checked, kernel));
+    yield kernel === undefined ? [missingService(checked)] : serviceDrift(checked, kernel);
   }
-  for (const [key, service] of services) if (!question.wanted.has(key)) found.push(extraService(service));
-  return [...found, ...timeoutsDrift(question)];
-};
+  for (const [key, service] of services) if (!question.wanted.has(key)) yield [extraService(service)];
+  yield timeoutsDrift(question);
+}
 
-/** Verdicts come service by service; they are looked up by row only where a row is in doubt, which is seldom. */
-const verdictsByService = (verdicts: readonly Verdict[]): Map<string, RowVerdicts> => {
-  const found = new Map<string, Verdict[]>();
-  let of: Verdict["service"] | undefined;
-  let rows: Verdict[] = [];
-  for (const each of verdicts) {
-    if (of !== each.service) {
-      of = each.service;
-      const key = serviceKey(of);
-      rows = found.get(key) ?? [];
-      found.set(key, rows);
-    }
-    rows.push(each);
-  }
-  return new Map([...found].map(([key, each]) => [key, rowVerdicts(each)]));
+interface Compared extends CheckedService {
+  readonly found: readonly Difference[];
+}
+
+/** The last comparison of each service in a table. */
+const compared = new WeakMap<VirtualService, Compared>();
+
+const serviceDrift = (checked: CheckedService, kernel: VirtualService): readonly Difference[] => {
+  const { verdicts, wanted } = checked;
+  const last = compared.get(kernel);
+  if (last?.wanted === wanted && last.verdicts === verdicts) return last.found;
+  const found = [...settingsDrift(wanted.service, kernel), ...findRowDrift(checked, kernel)];
+  compared.set(kernel, { wanted, verdicts, found });
+  return found;
 };
 
 /** With everything that its checkers have not taken out: what keepalived itself would have in it now. */

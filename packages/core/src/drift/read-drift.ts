@@ -2,18 +2,18 @@ import type { Configured } from "../director/configured.ts";
 import { knownValue } from "../director/fact.ts";
 import type { ConfigFile, DirectorState } from "../director/state.ts";
 import { wantedTable, type WantedTable } from "./configured-table.ts";
-import type { Difference } from "./drift.ts";
-import { findDrift } from "./find-drift.ts";
+import type { DriftQuestion } from "./find-drift.ts";
 
 /** What a director's facts say of drift at this moment. `absent`: there is nothing to compare with. `unknown`: it could not be asked. */
 export type DriftReading =
-  | { readonly status: "known"; readonly differences: readonly Difference[]; readonly basis: string }
+  /** `question`: what `findDrift` answers. */
+  | { readonly status: "known"; readonly question: DriftQuestion; readonly basis: string }
   | { readonly status: "absent" | "unknown"; readonly reason: string };
 
 export type DriftFacts = Pick<DirectorState, "table" | "config" | "daemon" | "health" | "settings">;
 
 /**
- * Compares the table with the configuration that the running daemon has loaded. Where nobody saw what it loaded, the file on disk is
+ * The table beside the configuration that the running daemon has loaded. Where nobody saw what it loaded, the file on disk is
  * taken for it. Without a running daemon nothing is asked for; a file without virtual servers leaves the table to somebody else.
  * `basis` names what was compared with: another one after each start and each loaded file.
  */
@@ -33,13 +33,13 @@ export const readDrift = (facts: DriftFacts): DriftReading => {
   return {
     status: "known",
     basis: `${parent?.pid ?? ""} ${parent?.startedAtMs ?? ""} ${config.value.loadedSha256 ?? config.value.sha256}`,
-    differences: findDrift({
+    question: {
       table: table.value,
       wanted: preparedTable(configured),
       wantedTimeouts: configured.timeouts,
       verdicts: knownValue(facts.health) ?? [],
       timeouts: knownValue(facts.settings)?.timeouts,
-    }),
+    },
   };
 };
 

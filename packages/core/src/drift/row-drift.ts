@@ -1,31 +1,12 @@
-import type { Verdict } from "../director/state.ts";
 import { destinationSettings } from "../ipvs/change.ts";
 import type { Destination, ServiceId, VirtualService } from "../ipvs/model.ts";
 import { destinationKey, plainTunnel } from "../ipvs/table.ts";
 import { differingAspects, printCommand, type Aspect } from "./aspects.ts";
 import type { WantedRealServer, WantedService } from "./configured-table.ts";
 import type { Difference } from "./drift.ts";
+import type { RowVerdicts } from "./row-verdicts.ts";
 
 /** The real servers of one service: what the kernel has against what keepalived would have there now. */
-
-/** The verdicts of one service. */
-export interface RowVerdicts {
-  readonly hasDown: boolean;
-  /** By `destinationKey`; undefined: not heard of. */
-  readonly get: (key: string) => Verdict["verdict"] | undefined;
-}
-
-/** Keys are made at the first look-up: a table of a hundred thousand rows is compared every second. */
-export const rowVerdicts = (verdicts: readonly Verdict[]): RowVerdicts => {
-  let byKey: ReadonlyMap<string, Verdict["verdict"]> | undefined;
-  return {
-    hasDown: verdicts.some(({ verdict }) => verdict === "down"),
-    get: (key) => {
-      byKey ??= new Map(verdicts.map((each) => [destinationKey(each), each.verdict]));
-      return byKey.get(key);
-    },
-  };
-};
 
 export interface CheckedService {
   readonly wanted: WantedService;

@@ -2,6 +2,7 @@ import type { Configured, ConfiguredRealServer, ConfiguredService } from "../dir
 import type { Speakers } from "../director/speakers.ts";
 import type { DirectorState, Verdict, VrrpInstance } from "../director/state.ts";
 import { driftOf, followDrift, noHistory } from "../drift/follow-drift.ts";
+import { findDrift } from "../drift/find-drift.ts";
 import { readDrift } from "../drift/read-drift.ts";
 import { noCounters, noRates, type Destination, type VirtualService } from "../ipvs/model.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
@@ -123,7 +124,7 @@ export const withDrift = (facts: Omit<DirectorState, "drift">): DirectorState =>
   if (reading.status !== "known") return { ...facts, drift: { ...reading, atMs: sampleNowMs } };
   const look = { basis: reading.basis, isMoving: false, writerOf: () => undefined };
   const before = followDrift(noHistory, { ...look, atMs: sampleNowMs - 2_000, differences: [] });
-  const first = { ...look, atMs: sampleNowMs - 1_000, differences: reading.differences };
+  const first = { ...look, atMs: sampleNowMs - 1_000, differences: findDrift(reading.question) };
   const history = followDrift(followDrift(before, first), { ...first, atMs: sampleNowMs });
   return { ...facts, drift: known(driftOf(history)) };
 };

@@ -38,11 +38,11 @@ export interface TableReader {
   read(): Promise<IpvsReading>;
 }
 
-/** Bytes of the services' list decoded in one go: some forty services, less than a slice. */
-const stretchBytes = 16 << 10;
+/** Bytes of the services' list decoded in one go: some ten services, less than a slice even before the code is compiled. */
+const stretchBytes = 4 << 10;
 
-/** Services put together between two looks at the clock: some microseconds each. */
-const servicesPerLook = 64;
+/** Services asked for, or put together, between two looks at the clock: some microseconds each. */
+const servicesPerLook = 32;
 
 /** A table that changes its services between the beginning and the end of a reading is read again this often. */
 const attempts = 3;
@@ -195,17 +195,30 @@ class KernelTableReader implements TableReader {
 
   async #readServices(family: number, heads: Heads): Promise<readonly VirtualService[]> {
     const last = this.#last?.heads === heads ? this.#last : undefined;
-    const before = last === undefined ? heads.keys.map((key) => this.#kept.get(key)) : undefined;
-    const requests =
-      last?.requests ??
-      heads.list.map((head, at) => before?.[at]?.request ?? encodeDumpDestinations(family, head.id));
+    const before = last === undefined ? heads.keys.map((key) => this.#kept.get(key)) : [];
+    const requests = last?.requests ?? (await this.#requests(family, heads, before));
     // A copy: a reading that fails half-way must not count as one that was taken in.
-    const fingerprints = last?.fingerprints.slice() ?? fingerprintsOf(before ?? []);
+    const fingerprints = last?.fingerprints.slice() ?? fingerprintsOf(before);
     const changed = await this.#digest(requests, fingerprints);
     if (last === undefined || changed.size > 0)
       this.#last = await this.#assemble({ heads, requests, fingerprints }, changed);
     this.#diagnostics.push(...(this.#last?.diagnostics ?? []));
     return this.#last?.services ?? [];
+  }
+
+  async #requests(
+    family: number,
+    { list }: Heads,
+    before: readonly (KeptService | undefined)[],
+  ): Promise<Uint8Array[]> {
+    const slice = new Slice(this.#system.clock, servicesPerLook);
+    const requests: Uint8Array[] = [];
+    for (const [at, { id }] of list.entries()) {
+      requests.push(before[at]?.request ?? encodeDumpDestinations(family, id));
+      const rest = slice.end();
+      if (rest !== undefined) await rest;
+    }
+    return requests;
   }
 
   async #assemble(

@@ -120,7 +120,7 @@ describe("a commit", () => {
     expect(textOf(at)).toBe(oldText);
     expect(await at.engine.status()).toMatchObject({ runId: "run-2" });
     expect(at.engine.loaded).toBe(oldText);
-    expect(at.events.map(({ kind }) => kind)).toEqual(["configChanged", "configReverted"]);
+    expect(at.events.map(({ kind }) => kind)).toEqual(["configReverted"]);
   });
 
   it("after which the daemon runs without an instance is taken back", async () => {

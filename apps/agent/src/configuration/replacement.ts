@@ -56,7 +56,6 @@ export async function applyStaged(
   const refusal = await replace(parts, step);
   if (refusal !== undefined) return { result: refusal };
   await versions.remember(staged.bytes, "committed");
-  report(parts, "configChanged", `${short(change.previousSha256)} → ${short(change.sha256)}`);
   const done = await bring(parts, change.activation, staged.understood);
   if (done.fault !== undefined) {
     const back = await takeBack(parts, change, done.fault);
@@ -191,7 +190,6 @@ async function restoreChecked(
   if (file.sha256 !== change.sha256) {
     await system.files.writeAtomic(path, staged.bytes, { expected: file.stamp });
     await versions.remember(staged.bytes, "committed");
-    report(parts, "configChanged", `${short(file.sha256)} → ${short(change.sha256)} (restored)`);
   }
   const done = await bring(parts, change.activation, staged.understood);
   if (done.fault !== undefined) {

@@ -62,6 +62,26 @@ describe("keepalived's processes", () => {
     expect((await findKeepalived(system, "/etc/other.conf")).parent?.pid).toBe(10);
   });
 
+  it("are not yet there while one forks into the background: it ends, and its child is the daemon", async () => {
+    const system = machine();
+    const foreground = { name: "keepalived", argv: ["keepalived", "-D"], sessionId: 5 };
+    system.processes.start({ ...foreground, pid: 10 });
+    expect((await findKeepalived(system, conf)).parent).toBeUndefined();
+    system.processes.start({ ...foreground, pid: 13, parentPid: 10, sessionId: 13 });
+    expect((await findKeepalived(system, conf)).parent?.pid).toBe(13);
+    system.processes.end(10);
+    system.processes.start({ ...foreground, pid: 14, parentPid: 13, sessionId: 13 });
+    expect((await findKeepalived(system, conf)).ids.map(({ pid }) => pid)).toEqual([13, 14]);
+  });
+
+  it("that stay in the foreground of another's session are known by their children", async () => {
+    const system = machine();
+    const foreground = { name: "keepalived", argv: ["keepalived", "-n"], sessionId: 5 };
+    system.processes.start({ ...foreground, pid: 10 });
+    system.processes.start({ ...foreground, pid: 11, parentPid: 10 });
+    expect((await findKeepalived(system, conf)).parent?.pid).toBe(10);
+  });
+
   it("are looked at again cheaply, and another run or a lost child is seen at once", async () => {
     const system = machine();
     const start = (first: number) => {

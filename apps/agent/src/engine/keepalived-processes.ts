@@ -17,9 +17,8 @@ const standardConf = "/etc/keepalived/keepalived.conf";
 /** The daemon that runs `configPath` and its children by role, from /proc. Other keepalived daemons of the machine are left alone. */
 export async function findKeepalived(system: System, configPath: string): Promise<KeepalivedProcesses> {
   const all = (await system.processes.list()).filter(isKeepalived);
-  const pids = new Set(all.map((each) => each.pid));
   const parent = all.find(
-    (each) => !pids.has(each.parentPid) && !isTestRun(each.argv) && configOf(each.argv) === configPath,
+    (each) => isDaemon(each, all) && !isTestRun(each.argv) && configOf(each.argv) === configPath,
   );
   if (parent === undefined) return { parent: undefined, ids: [], processes: [] };
   const children = all.filter((each) => each.parentPid === parent.pid).toSorted((a, b) => a.pid - b.pid);
@@ -74,6 +73,18 @@ async function areSame(system: System, ids: readonly ProcessId[]): Promise<boole
     return now?.startTicks === startTicks && now.state !== "Z";
   });
 }
+
+/**
+ * keepalived forks into the background and leads a session from then on (main.c xdaemon): the process before that is no daemon yet, and
+ * ends at once. One that was told not to fork leads whatever its starter made of it, and is known by its children.
+ */
+function isDaemon(one: Process, all: readonly Process[]): boolean {
+  const starter = all.find(({ pid }) => pid === one.parentPid);
+  if (leadsSession(one)) return starter === undefined || !leadsSession(starter);
+  return starter === undefined && all.some((each) => each.parentPid === one.pid && !leadsSession(each));
+}
+
+const leadsSession = ({ pid, sessionId }: Process): boolean => sessionId === pid;
 
 const isKeepalived = (each: Process): boolean =>
   each.state !== "Z" && each.argv.length > 0 && each.name.startsWith("keepalived");

@@ -7,6 +7,8 @@ export interface ProcessId {
 
 export interface Process extends ProcessId {
   readonly parentPid: number;
+  /** Its own pid where it leads a session (setsid(2)), as a daemon does. */
+  readonly sessionId: number;
   /** The kernel's short name (comm), at most 15 characters. */
   readonly name: string;
   /** Empty for a kernel thread and for a zombie. */

@@ -9,7 +9,7 @@ const parseStat = (text: string): Omit<Process, "argv"> | undefined => {
   const close = text.lastIndexOf(")");
   if (open < 0 || close < open) return undefined;
   const fields = text.slice(close + 2).split(" ");
-  const [state, parent] = fields;
+  const [state, parent, , session] = fields;
   const startTicks = Number(fields[19]);
   if (state === undefined || !Number.isFinite(startTicks)) return undefined;
   return {
@@ -17,6 +17,7 @@ const parseStat = (text: string): Omit<Process, "argv"> | undefined => {
     name: text.slice(open + 1, close),
     state,
     parentPid: Number(parent),
+    sessionId: Number(session),
     startTicks,
   };
 };

@@ -8,7 +8,7 @@ export interface SentSignal {
 
 /** Processes that a test started. */
 export interface SimulatedProcesses extends Processes {
-  /** Starts one; what is not said is a plain running child of process 1. */
+  /** Starts one; what is not said is a plain running child of process 1, and whoever is that leads a session. */
   start(process: Pick<Process, "pid" | "name"> & Partial<Process>): Process;
   /** Ends one without a word. */
   end(pid: number): void;
@@ -36,7 +36,15 @@ export const simulatedProcesses = (): SimulatedProcesses => {
     deadly,
     start: (given) => {
       ticks += 1;
-      const started: Process = { parentPid: 1, argv: [given.name], state: "S", startTicks: ticks, ...given };
+      const { parentPid = 1 } = given;
+      const started: Process = {
+        parentPid,
+        sessionId: parentPid === 1 ? given.pid : (running.get(parentPid)?.sessionId ?? parentPid),
+        argv: [given.name],
+        state: "S",
+        startTicks: ticks,
+        ...given,
+      };
       running.set(given.pid, started);
       return started;
     },

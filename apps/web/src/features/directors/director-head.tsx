@@ -45,7 +45,7 @@ const Instances = ({ director, isOld }: { director: FleetDirector; isOld: boolea
   const instances = director.state === undefined ? [] : (knownValue(director.state.vrrp) ?? []);
   return instances.map((instance) => (
     <Fragment key={instance.name}>
-      <span className={isOld ? "old" : undefined}>
+      <span className={isOld ? "old was" : undefined}>
         {isOld ? `${t("was")} ` : null}
         <VrrpMark state={instance.state} /> {t("of", { instance: instance.name })}
       </span>

@@ -1,3 +1,5 @@
+import { commentFrom } from "./comment-start.ts";
+
 /**
  * Cuts one line of keepalived.conf into tokens, as lib/parser.c of keepalived 2.2.7 does: comment first, then braces,
  * then words at white space. Works on bytes; a UTF-8 sequence is never cut, since every mark is ASCII.
@@ -33,6 +35,8 @@ export interface LineTokens {
   isCut: boolean;
   /** Index of the word that a backslash at the end of a comment sticks to; -1: none. */
   gluedWord: number;
+  /** A backslash stands before a quote: the quote does not count where comments are looked for, but does where words are. */
+  hasHiddenQuote: boolean;
 }
 
 export const emptyTokens = (): LineTokens => ({
@@ -44,6 +48,7 @@ export const emptyTokens = (): LineTokens => ({
   next: 0,
   isCut: false,
   gluedWord: -1,
+  hasHiddenQuote: false,
 });
 
 const classes = {
@@ -75,7 +80,10 @@ const byteClasses = ((): Uint8Array => {
   return table;
 })();
 
-export const classOf = (byte: number): number => byteClasses[byte] ?? classes.ordinary;
+/** The same for what is known to stand before the comment. */
+const classesBeforeComment = byteClasses.map((value) =>
+  value === classes.comment ? classes.ordinary : value,
+);
 
 /** Space, tab, FF, VT or CR. */
 export const isBlank = (byte: number | undefined): boolean =>
@@ -86,6 +94,7 @@ const closeBrace = 0x7d;
 const bang = 0x21;
 const hash = 0x23;
 const backslash = 0x5c;
+const quote = 0x22;
 
 const addToken = (
   tokens: LineTokens,
@@ -145,14 +154,37 @@ export interface LexRun {
  * the line.
  */
 export const lexLine = (bytes: Uint8Array, run: LexRun, tokens: LineTokens): void => {
-  const { start, isDefined } = run;
+  const { start, from } = run;
   const limit = Math.min(start + maxLineLength, bytes.length);
+  let at = lexTokens(bytes, { ...run, limit, classOfByte: byteClasses }, tokens);
+  if (tokens.hasHiddenQuote) {
+    const comment = commentFrom(bytes, { from, end: lineEndFrom(bytes, start) });
+    at = lexTokens(bytes, { ...run, limit: comment, classOfByte: classesBeforeComment }, tokens);
+    if (at < limit && bytes[at] !== 10) at = lexComment(bytes, { start: at, limit, tokens });
+  }
+  glueBackslash(bytes, at, tokens);
+  tokens.isCut =
+    at >= limit && limit === start + maxLineLength && limit < bytes.length && bytes[limit] !== 10;
+  tokens.next = at < bytes.length && bytes[at] === 10 ? at + 1 : at;
+};
+
+interface TokenRun {
+  readonly from: number;
+  readonly limit: number;
+  readonly isDefined: IsDefined;
+  readonly classOfByte: Uint8Array;
+}
+
+/** Returns where it ended: at the end of the line or at the limit. */
+const lexTokens = (bytes: Uint8Array, run: TokenRun, tokens: LineTokens): number => {
+  const { limit, isDefined, classOfByte } = run;
   tokens.count = 0;
   tokens.gluedWord = -1;
+  tokens.hasHiddenQuote = false;
   let at = run.from;
   while (at < limit) {
     const byte = bytes[at] ?? 0;
-    const kind = byteClasses[byte];
+    const kind = classOfByte[byte];
     if (kind === classes.blank) {
       at += 1;
     } else if (kind === classes.lineEnd) {
@@ -165,13 +197,10 @@ export const lexLine = (bytes: Uint8Array, run: LexRun, tokens: LineTokens): voi
     } else if (kind === classes.quote) {
       at = lexQuoted(bytes, { start: at, limit, tokens });
     } else {
-      at = lexWord(bytes, { start: at, limit, tokens, isDefined });
+      at = lexWord(bytes, { start: at, limit, tokens, isDefined, classOfByte });
     }
   }
-  glueBackslash(bytes, at, tokens);
-  tokens.isCut =
-    at >= limit && limit === start + maxLineLength && limit < bytes.length && bytes[limit] !== 10;
-  tokens.next = at < bytes.length && bytes[at] === 10 ? at + 1 : at;
+  return at;
 };
 
 /** A backslash that ends the line sticks to the word before it, whatever blanks stand between (2.2.7). */
@@ -195,11 +224,17 @@ interface Cursor {
   readonly tokens: LineTokens;
 }
 
-const lexWord = (bytes: Uint8Array, cursor: Cursor & { isDefined: IsDefined }): number => {
+interface WordCursor extends Cursor {
+  readonly isDefined: IsDefined;
+  readonly classOfByte: Uint8Array;
+}
+
+const lexWord = (bytes: Uint8Array, cursor: WordCursor): number => {
+  const { classOfByte } = cursor;
   let at = cursor.start;
   let isPlain = true;
   while (at < cursor.limit) {
-    const kind = byteClasses[bytes[at] ?? 0] ?? classes.ordinary;
+    const kind = classOfByte[bytes[at] ?? 0] ?? classes.ordinary;
     if (kind === classes.ordinary) {
       at += 1;
     } else if (kind === classes.high) {
@@ -209,6 +244,7 @@ const lexWord = (bytes: Uint8Array, cursor: Cursor & { isDefined: IsDefined }): 
       const next = bytes[at + 1];
       const isEscape = at + 1 < cursor.limit && (next === bang || next === hash);
       if (isEscape) isPlain = false;
+      if (next === quote) cursor.tokens.hasHiddenQuote = true;
       at += isEscape ? 2 : 1;
     } else if (kind === classes.dollar) {
       at = endOfReference(bytes, { start: at, end: cursor.limit, isDefined: cursor.isDefined });
@@ -225,11 +261,12 @@ const lexQuoted = (bytes: Uint8Array, cursor: Cursor): number => {
   let isPlain = true;
   while (at < cursor.limit) {
     const byte = bytes[at] ?? 0;
-    if (byte === 0x22 || byte === 10 || byte === 0) break;
+    if (byte === quote || byte === 10 || byte === 0) break;
     if (byte >= 128) isPlain = false;
     at += 1;
   }
-  const isClosed = at < cursor.limit && bytes[at] === 0x22;
+  const isClosed = at < cursor.limit && bytes[at] === quote;
+  if (isClosed && bytes[at - 1] === backslash) cursor.tokens.hasHiddenQuote = true;
   const end = isClosed ? at + 1 : at;
   const kind = isClosed ? tokenKinds.quotedWord : tokenKinds.unterminated;
   addToken(cursor.tokens, kind, { start: cursor.start, end, isPlain });

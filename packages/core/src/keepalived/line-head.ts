@@ -1,3 +1,4 @@
+import { commentFrom } from "./comment-start.ts";
 import type { Condition } from "./cst.ts";
 import { decodeUtf8 } from "./encoding.ts";
 import { isBlank, isNameByte, lineEndFrom } from "./lexer.ts";
@@ -97,20 +98,6 @@ const isInclude = (bytes: Uint8Array, from: number): boolean => {
   return (
     next > end && next < bytes.length && bytes[next] !== 10 && bytes[next] !== 0x21 && bytes[next] !== 0x23
   );
-};
-
-/** Where the comment of a line begins outside double quotes, or `end`. */
-export const commentFrom = (bytes: Uint8Array, range: { from: number; end: number }): number => {
-  let isQuoted = false;
-  for (let offset = range.from; offset < range.end; offset += 1) {
-    const byte = bytes[offset];
-    if (byte === 0x22) isQuoted = !isQuoted;
-    else if (byte === 0) return offset;
-    else if (!isQuoted && byte === 0x5c && (bytes[offset + 1] === 0x21 || bytes[offset + 1] === 0x23))
-      offset += 1;
-    else if (!isQuoted && (byte === 0x21 || byte === 0x23)) return offset;
-  }
-  return range.end;
 };
 
 /** The end of a range without the white space before it. */

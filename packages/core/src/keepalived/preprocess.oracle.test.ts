@@ -30,7 +30,7 @@ const piece = fc.oneof(
   word,
   reference,
   fc.tuple(word, reference).map((parts) => parts.join("")),
-  fc.constantFrom("# c", "!d", '"a b"'),
+  fc.constantFrom("# c", "!d", '"a b"', '"a \\" # b"', 'x\\" # c', '"a\\\\" # b"'),
 );
 /** The first word is never a reference alone, so that every line leaves a word that can be recognised. */
 const text = fc

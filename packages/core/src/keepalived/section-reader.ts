@@ -1,9 +1,10 @@
 import { BlockMemory } from "./block-memory.ts";
+import { commentFrom } from "./comment-start.ts";
 import type { Condition, Section, SectionBody } from "./cst.ts";
 import { decodeBytewise, decodeUtf8 } from "./encoding.ts";
 import { emptyTokens, lexLine, tokenKinds } from "./lexer.ts";
 import type { IsDefined, LineTokens } from "./lexer.ts";
-import { commentFrom, endOfDefinition, readLineHead, trimEnd } from "./line-head.ts";
+import { endOfDefinition, readLineHead, trimEnd } from "./line-head.ts";
 import type { LineHead } from "./line-head.ts";
 import { LineWords } from "./line-words.ts";
 import {

@@ -73,12 +73,68 @@ test("which real server serves a client: from the director's row to the answer, 
     await expect(page.getByRole("alert").filter({ hasText: "is no address" })).toBeVisible();
 
     await expect(page.getByRole("button", { name: "Change…" })).toBeDisabled();
+    await page.getByLabel("Which real server serves this client?").fill(client);
+    await page.getByRole("button", { name: "Find", exact: true }).click();
+    await expect(page.getByRole("button", { name: "Connect to TCP 10.77.0.64:80" })).toBeDisabled();
     await page.context().addCookies([{ name: "locale", value: "zh-CN", url: held.url }]);
     await page.goto(`${held.url}/connections?client=${client}`);
     await expect(page.getByTestId("answer")).toContainText(`${client} 由 `);
     await expect(table(page)).toContainText("ESTABLISHED");
     await expectAccessible(page, "the answer in Chinese");
   } finally {
+    for (const each of holds) await each.release();
+  }
+});
+
+test("a service's real servers by state, one of them drained, the clients behind them, and a connection tried", async ({
+  page,
+  held,
+}) => {
+  await enter(page, held.url, await makeAccount(held, "operator"));
+  const holds = await Promise.all([
+    holdConnections({ lab: held.lab, ...vip, from: client, count: 6 }),
+    holdConnections({ lab: held.lab, ...vip, from: other, count: 2 }),
+  ]);
+  const onDirector = (...argv: string[]): Promise<string> => mustExec(held.lab, "lvs-1", argv);
+  const service = `${vip.to}:${vip.port}`;
+  const [drained = ""] = (await kernelLines(held, client)).map((line) => line.split(" ").at(-1) ?? "");
+  const rule = (await onDirector("ipvsadm", "-Sn"))
+    .split("\n")
+    .find((line) => line.startsWith(`-a -t ${service} -r ${drained} `));
+  if (rule === undefined) throw new Error(`no row of ${drained}`);
+  const edit = (line: string): Promise<string> => onDirector("ipvsadm", "-e", ...line.split(" ").slice(1));
+  await edit(rule.replace(/-w \d+/u, "-w 0"));
+  try {
+    const id = held.directorIds.get("lvs-1") ?? "";
+    await page.goto(`${held.url}/connections?director=${id}&service=TCP+${service}`);
+    const rows = page.getByTestId("real-servers").locator("tbody tr");
+    await expect(rows.filter({ hasText: drained })).toContainText("draining");
+    const lines = await kernelLines(held, service);
+    const established = lines.filter(
+      (line) => line.endsWith(` ${drained}`) && line.includes("ESTABLISHED"),
+    ).length;
+    await expect(rows.filter({ hasText: drained }).locator('[data-l="ESTABLISHED"]')).toHaveText(
+      String(established),
+    );
+    const inTable = (await onDirector("ipvsadm", "-Sn")).split("\n");
+    await expect(rows).toHaveCount(inTable.filter((line) => line.startsWith(`-a -t ${service} `)).length);
+
+    await page.getByRole("button", { name: "Count clients" }).click();
+    const busiest = page.getByTestId("busiest");
+    await expect(busiest.getByRole("columnheader", { name: drained })).toBeVisible();
+    await expect(busiest.getByRole("row").filter({ hasText: client })).toContainText("6");
+
+    const tried = page.getByTestId("try-it");
+    await tried.getByRole("button", { name: `Connect to TCP ${service}` }).click();
+    await expect(tried).toContainText(`TCP ${service} answered 10.77.0.`);
+    await expect(tried).toContainText(/lvs-1 gave it to 10\.77\.0\.2\d:80\./u);
+    await expect(tried.getByRole("listitem").filter({ hasText: "answers" })).toHaveCount(await rows.count());
+    await expectAccessible(page, "the real servers and what was tried");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expect(page.getByTestId("real-servers")).toBeVisible();
+    await expectAccessible(page, "the real servers at 390");
+  } finally {
+    await edit(rule);
     for (const each of holds) await each.release();
   }
 });

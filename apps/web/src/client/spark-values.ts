@@ -13,3 +13,10 @@ export const sparkValues = (trace: Trace, nowMs: number): (number | undefined)[]
   }
   return values;
 };
+
+/** Several traces as one, added up at the moments they share. */
+export const sumTraces = (traces: readonly Trace[]): Trace => {
+  const sums = new Map<number, number>();
+  for (const [atMs, value] of traces.flat()) sums.set(atMs, (sums.get(atMs) ?? 0) + value);
+  return [...sums];
+};

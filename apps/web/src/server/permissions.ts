@@ -55,6 +55,7 @@ export const permissions = {
   "connections.serving": "viewer",
   "connections.drainHolds": "viewer",
   "connections.busiest": "viewer",
+  "connections.tryService": "operator",
 
   "table.setTimeouts": "operator",
   "table.flushService": "operator",

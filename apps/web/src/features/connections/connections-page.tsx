@@ -1,6 +1,7 @@
 "use client";
 import { knownValue } from "@lvs/core/director/fact";
 import type { FleetDirector } from "@lvs/core/fleet/model";
+import { serviceKey } from "@lvs/core/ipvs/table";
 import { useFleet } from "@/client/live.tsx";
 import { QueryFailed } from "@/client/query-failed.tsx";
 import { Empty, Loading } from "@/ui/list-state.tsx";
@@ -17,10 +18,12 @@ import { FlushPanel } from "./flush-panel.tsx";
 import { Outlook } from "./outlook.tsx";
 import { QuestionForm } from "./question-form.tsx";
 import { ReadingBar } from "./reading-bar.tsx";
+import { RealServersTable } from "./real-servers-table.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { Totals } from "./totals.tsx";
 import { useReading, type Asking, type Reading } from "./use-reading.ts";
-import { entryRows, liveFirst } from "./view-model.ts";
+import { TryIt } from "./try-it.tsx";
+import { entryRows, liveFirst, readServed } from "./view-model.ts";
 
 /** Which real server serves this client, and what stands in a director's connection table. */
 export const ConnectionsPage = () => {
@@ -97,6 +100,12 @@ const Answered = (props: { page: Page; asking: Asking; reading: Reading }) => {
     return isClient ? <Answer page={page} reading={reading} /> : <NoModule reading={reading} />;
   const table = director.state === undefined ? undefined : knownValue(director.state.table);
   const settings = director.state === undefined ? undefined : knownValue(director.state.settings);
+  // Whom the client talks to; without one, the service that was chosen.
+  const services = isClient
+    ? readServed(rows.connections, table).flatMap(({ service }) =>
+        service === undefined ? [] : [serviceKey(service.id)],
+      )
+    : [page.choices.service];
   const shown = entryRows(isClient ? liveFirst(rows.connections) : rows.connections, { table, settings });
   return (
     <>
@@ -114,6 +123,8 @@ const Answered = (props: { page: Page; asking: Asking; reading: Reading }) => {
         <EntryTable rows={shown} page={page} director={director} isOld={asking.isOld} />
       )}
       {isClient ? <Outlook page={page} reading={reading} /> : null}
+      <TryIt key={services.join(" ")} director={director} services={services} />
+      <RealServersTable rows={rows} page={page} director={director} isOld={asking.isOld} />
       <BusiestClients director={director} page={page} />
     </>
   );

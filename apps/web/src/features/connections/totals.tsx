@@ -11,11 +11,8 @@ export const Totals = (props: { rows: Rows; page: Page; isOld: boolean }) => {
   const t = useTranslations("connections");
   const { totals } = props.rows;
   const states = Object.entries(totals.byState).toSorted(([, a], [, b]) => b - a);
-  const servers = Object.entries(totals.byRealServer).toSorted(
-    ([, a], [, b]) => b.connections + b.templates - (a.connections + a.templates),
-  );
   const { choose } = props.page;
-  if (servers.length === 0) return null;
+  if (totals.connections + totals.templates === 0) return null;
   return (
     <div className={clsx("totals", props.isOld && "is-old")} aria-busy={props.isOld}>
       <Section
@@ -42,32 +39,6 @@ export const Totals = (props: { rows: Rows; page: Page; isOld: boolean }) => {
             ))}
           </tbody>
         </table>
-      </Section>
-      <Section title={t("byRealServer")} aside={t("serverCount", { count: servers.length })}>
-        <div className="tall">
-          <table className="t">
-            <thead>
-              <tr>
-                <th>{t("realServer")}</th>
-                <th className="r">{t("connections")}</th>
-                <th className="r">{t("templates")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {servers.map(([server, count]) => (
-                <tr key={server}>
-                  <td className="m">
-                    <button type="button" className="as-link" onClick={() => choose({ rs: server })}>
-                      {server}
-                    </button>
-                  </td>
-                  <td className="r num">{printSum(count.connections)}</td>
-                  <td className="r num">{printSum(count.templates)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
       </Section>
     </div>
   );

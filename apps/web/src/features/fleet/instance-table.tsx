@@ -6,7 +6,7 @@ import { printAge, printRate, printSum } from "@/client/format.ts";
 import { useNow, useTraces } from "@/client/live.tsx";
 import { vrrpLook, VrrpShape } from "@/client/marks.tsx";
 import { useSeededTraces } from "@/client/seed-traces.ts";
-import { sparkValues } from "@/client/spark-values.ts";
+import { sparkValues, sumTraces } from "@/client/spark-values.ts";
 import { Glyph, State } from "@/ui/glyph.tsx";
 import { Spark } from "@/ui/spark.tsx";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
@@ -207,7 +207,7 @@ const Serving = ({ row }: { row: InstanceRow }) => {
       <td className="r num">{printSum(serving.activeConnections)}</td>
       <td className="r num">{isStale ? "" : printRate(serving.connectionsPerSecond)}</td>
       <td>
-        <Spark values={sparkValues(sumTraces(row, traces), nowMs)} />
+        <Spark values={sparkValues(tracesOf(row, traces), nowMs)} />
       </td>
     </>
   );
@@ -219,16 +219,11 @@ const isServingStale = (row: InstanceRow): boolean => {
   return seat === undefined || !isUsable(seat.age);
 };
 
-/** The services of the instance on its forwarding director, added up at the moments they share. */
-const sumTraces = (row: InstanceRow, traces: ReturnType<typeof useTraces>): Trace => {
-  const { serving } = row;
-  if (serving === undefined) return [];
-  const sums = new Map<number, number>();
-  for (const key of serving.serviceKeys)
-    for (const [atMs, value] of traces(serving.director.id, key, "rate"))
-      sums.set(atMs, (sums.get(atMs) ?? 0) + value);
-  return [...sums];
-};
+/** The services of the instance on its forwarding director. */
+const tracesOf = ({ serving }: InstanceRow, traces: ReturnType<typeof useTraces>): Trace =>
+  serving === undefined
+    ? []
+    : sumTraces(serving.serviceKeys.map((key) => traces(serving.director.id, key, "rate")));
 
 const Facts = ({ row }: { row: InstanceRow }) => {
   const t = useTranslations("fleet");

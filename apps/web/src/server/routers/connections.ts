@@ -11,6 +11,7 @@ import {
 import { askDirector } from "../ask-director.ts";
 import { Problem } from "../problem.ts";
 import { procedure, router } from "../trpc.ts";
+import { tryAnswerSchema, tryQuestionSchema, tryService } from "../try-service.ts";
 
 const directorSchema = z.object({ directorId: z.string() });
 
@@ -64,6 +65,12 @@ export const connectionsRouter = router({
     .query(({ input: { directorId, ...question }, signal }) =>
       askDirector(directorId, (agent) => agent.connections.busiest.query(question, until(signal))),
     ),
+
+  /** Opens connections and sends nothing: a change of no table, but somebody else's log may name the console. */
+  tryService: procedure
+    .input(tryQuestionSchema)
+    .output(tryAnswerSchema)
+    .mutation(({ input }) => tryService(input)),
 });
 
 async function askOne(

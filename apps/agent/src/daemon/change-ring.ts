@@ -1,4 +1,5 @@
 import type { DirectorChange } from "@lvs/core/director/change";
+import type { VirtualService } from "@lvs/core/ipvs/model";
 import { rowCount } from "../ipvs/packed-service.ts";
 import type { NumberedChange } from "./agent.ts";
 
@@ -61,9 +62,30 @@ export class ChangeRing {
 }
 
 function countRows(change: DirectorChange): number {
-  if (change.kind === "services") {
-    return change.changed.reduce((sum, service) => sum + rowCount(service) + 1, 0);
+  switch (change.kind) {
+    case "services":
+      return rowsOf(change.changed);
+    case "verdicts":
+      return change.changed.length + 1;
+    case "table":
+      return change.fact.status === "known" ? rowsOf(change.fact.value.services) : 1;
+    case "health":
+      return change.fact.status === "known" ? change.fact.value.length + 1 : 1;
+    case "snapshot":
+    case "host":
+    case "settings":
+    case "vrrp":
+    case "speakers":
+    case "adverts":
+    case "drift":
+    case "config":
+    case "daemon":
+    case "log":
+    case "event":
+    case "beat":
+      return 1;
   }
-  if (change.kind !== "table" || change.fact.status !== "known") return 1;
-  return change.fact.value.services.reduce((sum, service) => sum + rowCount(service) + 1, 0);
 }
+
+const rowsOf = (services: readonly VirtualService[]): number =>
+  services.reduce((sum, service) => sum + rowCount(service) + 1, 0);

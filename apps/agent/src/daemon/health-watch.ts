@@ -124,12 +124,13 @@ export class HealthWatch {
   }
 
   #publish(): void {
-    const atMs = this.#parts.clock.nowMs();
-    this.#parts.publisher.offer({
-      kind: "health",
-      fact: this.#isConfigured
-        ? { status: "known", atMs, value: this.tracker.view(atMs) }
-        : { status: "unknown", atMs, reason: "keepalived.conf could not be read" },
-    });
+    const { clock, publisher } = this.#parts;
+    const atMs = clock.nowMs();
+    if (this.#isConfigured) publisher.offerVerdicts(this.tracker.view(atMs), atMs);
+    else
+      publisher.offer({
+        kind: "health",
+        fact: { status: "unknown", atMs, reason: "keepalived.conf could not be read" },
+      });
   }
 }

@@ -1,11 +1,13 @@
 import type { DirectorChange, DirectorEvent } from "@lvs/core/director/change";
-import type { SectionName } from "@lvs/core/director/state";
+import type { SectionName, Verdict } from "@lvs/core/director/state";
+import { diffVerdicts } from "@lvs/core/director/verdicts-change";
 import { isSameSection, type SectionChange, type StateStore } from "./state-store.ts";
 
 /** Sends what differs; what was read again and is the same is gathered into one beat per sweep. */
 export class Publisher {
   readonly #store: StateStore;
   #confirmed = new Set<SectionName>();
+  #verdicts: readonly Verdict[] | undefined;
 
   constructor(store: StateStore) {
     this.#store = store;
@@ -15,6 +17,19 @@ export class Publisher {
   offer(change: SectionChange): void {
     if (isSameSection(this.#store.read(), change)) this.#confirmed.add(change.kind);
     else this.#store.publish(change);
+  }
+
+  /** The verdicts as they are now. Of the same rows only those that differ are sent; the same array again is taken for the same. */
+  offerVerdicts(verdicts: Verdict[], atMs: number): void {
+    const { health } = this.#store.read();
+    const isSame = verdicts === this.#verdicts;
+    this.#verdicts = verdicts;
+    const changed =
+      health.status === "known" ? (isSame ? [] : diffVerdicts(health.value, verdicts)) : undefined;
+    if (changed === undefined)
+      this.#store.publish({ kind: "health", fact: { status: "known", atMs, value: verdicts } });
+    else if (changed.length > 0) this.#store.publish({ kind: "verdicts", atMs, changed });
+    else this.#confirmed.add("health");
   }
 
   send(change: Exclude<DirectorChange, { kind: "snapshot" | "beat" }>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DirectorState } from "@lvs/core/director/state";
+import type { DirectorState, Verdict } from "@lvs/core/director/state";
 import { noCounters, noRates } from "@lvs/core/ipvs/model";
 import type { NumberedChange } from "./agent.ts";
 import { changesKept, ChangeRing, rowsKept } from "./change-ring.ts";
@@ -92,6 +92,56 @@ describe("the ring", () => {
     const rounds = (2 * rowsKept) / 1_000;
     for (let round = 0; round < rounds; round += 1)
       ring.push({ kind: "services", atMs: round, changed: [service] });
+    expect(ring.after("e:1", 1)).toBeUndefined();
+    expect(ring.after(`e:${rounds - rowsKept / 1_000}`, 1)).toHaveLength(1);
+  });
+});
+
+const verdicts = (count: number, down: number): Verdict[] =>
+  Array.from({ length: count }, (_, index) => ({
+    service: { kind: "fwmark", mark: 1, family: "inet" },
+    address: `10.0.${index >> 8}.${index & 255}`,
+    port: 80,
+    verdict: index === down ? "down" : "up",
+  }));
+
+describe("the checkers' word on many real servers", () => {
+  it("crosses whole once, then as the verdicts that differ, which add up to it", () => {
+    const ring = new ChangeRing("e");
+    const state = new StateStore(empty, ring);
+    const publisher = new Publisher(state);
+    publisher.offerVerdicts(verdicts(1_000, -1), 1);
+    publisher.offerVerdicts(verdicts(1_000, 7), 2);
+    publisher.offerVerdicts(verdicts(1_000, 9), 3);
+    const same = verdicts(1_000, 9);
+    publisher.offerVerdicts(same, 4);
+    publisher.offerVerdicts(same, 5);
+    publisher.beat(6);
+    expect(state.read().health).toEqual({ status: "known", atMs: 6, value: verdicts(1_000, 9) });
+    expect(ring.after("e:1", 9)).toMatchObject([
+      { change: { kind: "verdicts", atMs: 2, changed: [{ at: 7, verdict: { verdict: "down" } }] } },
+      {
+        change: {
+          kind: "verdicts",
+          atMs: 3,
+          changed: [
+            { at: 7, verdict: { verdict: "up" } },
+            { at: 9, verdict: { verdict: "down" } },
+          ],
+        },
+      },
+      { change: { kind: "beat", sections: ["health"] } },
+    ]);
+    publisher.offerVerdicts(verdicts(999, 9), 7);
+    expect(ring.after("e:4", 9)).toMatchObject([{ change: { kind: "health" } }]);
+  });
+
+  it("does not fill memory with lists that nobody reads any more", () => {
+    const ring = new ChangeRing("e");
+    const value = verdicts(999, -1);
+    const rounds = (2 * rowsKept) / 1_000;
+    for (let round = 0; round < rounds; round += 1)
+      ring.push({ kind: "health", fact: { status: "known", atMs: round, value } });
     expect(ring.after("e:1", 1)).toBeUndefined();
     expect(ring.after(`e:${rounds - rowsKept / 1_000}`, 1)).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import {
   type DirectorState,
   type SectionName,
 } from "./state.ts";
+import { applyVerdicts, changedVerdictsSchema } from "./verdicts-change.ts";
 
 /** Something that happened, kept for the record: the facts it changed come beside it as changes of their sections. */
 export const directorEventSchema = z.object({
@@ -39,7 +40,7 @@ const shape = directorStateSchema.shape;
 
 /**
  * One numbered change on an agent's stream. A stream begins with `snapshot`; what follows replaces whole sections, except the
- * table, where only the virtual services that differ are sent. `beat` says that the named sections were read again and are the same.
+ * table and the verdicts, of which only what differs is sent. `beat` says that the named sections were read again and are the same.
  */
 export const directorChangeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("snapshot"), state: directorStateSchema }),
@@ -58,6 +59,8 @@ export const directorChangeSchema = z.discriminatedUnion("kind", [
   /** Only the counts of speakers that are known already. */
   z.object({ kind: z.literal("adverts"), atMs: z.number(), counts: z.array(advertCountSchema) }),
   z.object({ kind: z.literal("health"), fact: shape.health }),
+  /** Only the verdicts that differ, where the rows are those that are known already. */
+  z.object({ kind: z.literal("verdicts"), atMs: z.number(), changed: changedVerdictsSchema }),
   z.object({ kind: z.literal("drift"), fact: shape.drift.unwrap() }),
   z.object({ kind: z.literal("config"), fact: shape.config }),
   z.object({ kind: z.literal("daemon"), fact: shape.daemon }),
@@ -88,6 +91,8 @@ export function applyDirectorChange(state: DirectorState, change: DirectorChange
       return applyAdverts(state, change);
     case "health":
       return { ...state, health: change.fact };
+    case "verdicts":
+      return withVerdicts(state, change);
     case "drift":
       return { ...state, drift: change.fact };
     case "config":
@@ -133,6 +138,15 @@ function applyServices(state: DirectorState, change: ServicesChange): DirectorSt
   };
 }
 
+function withVerdicts(
+  state: DirectorState,
+  { atMs, changed }: Extract<DirectorChange, { kind: "verdicts" }>,
+): DirectorState {
+  if (state.health.status !== "known") return state;
+  const value = applyVerdicts(state.health.value, changed);
+  return { ...state, health: { status: "known", atMs, value } };
+}
+
 function applyAdverts(
   state: DirectorState,
   { atMs, counts }: Extract<DirectorChange, { kind: "adverts" }>,
@@ -164,6 +178,7 @@ export function changeFor(change: DirectorChange, understood: readonly string[])
     case "settings":
     case "vrrp":
     case "health":
+    case "verdicts":
     case "config":
     case "daemon":
     case "log":

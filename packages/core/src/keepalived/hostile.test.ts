@@ -25,6 +25,7 @@ const doublings = Array.from({ length: 40 }, (_, at) => `$A${at + 1}=\${A${at}}\
 const addresses = (network: number): string[] =>
   Array.from({ length: 10_000 }, (_, at) => `10.${network}.${at >> 8}.${at & 255}`);
 const service = "lb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 10.3.0.1 80 {\nTCP_CHECK {\n}\n}\n";
+const instance = "$I= \\\nvrrp_instance V${i} { \\\n interface lo \\\n virtual_router_id 5 \\\n}\n";
 const unheld = (): string =>
   `vrrp_instance A {\ninterface lo\nvirtual_router_id 1\nvirtual_ipaddress {\n${addresses(1).join("\n")}\n}\n}\n` +
   addresses(2)
@@ -58,10 +59,29 @@ const hostile: readonly (readonly [name: string, text: () => string, code: strin
     () => `$A=${"x ".repeat(400)}\n${"y ${A}${A}${A}\n".repeat(20_000)}`,
     "expansion-too-large",
   ],
-  ["65,000 instances by ~SEQ", () => "~SEQ(i,1,65000) vrrp_instance V$i {\n", "expansion-too-large"],
+  ["30,000 instances by ~SEQ", () => `${instance}~SEQ(i,1,30000) $I\n`, "duplicate-vrid"],
+  ["65,000 instances without end by ~SEQ", () => "~SEQ(i,1,65000) vrrp_instance V$i {\n", "too-deep"],
+  ["a million lines by ~SEQ", () => "~SEQ(i,1,1000000) x${i}\n", "expansion-too-large"],
+  ["a million times nothing by ~SEQ", () => "$A=\n~SEQ(i,1,1000000) $A\n", "expansion-too-large"],
   ["ten thousand services and as many addresses, none of them theirs", unheld, "vip-not-held"],
   ["a list that never closes", () => `~LST(a,${"{".repeat(900)}) x\n`.repeat(1000), "invalid-sequence"],
 ];
+
+describe("a file that a sequence makes large", () => {
+  it("is read to its end: three hundred services of a hundred real servers", () => {
+    const server =
+      "$RS= \\\nreal_server 10.2.1.${B} 8${A} { \\\nweight 1 \\\nTCP_CHECK { \\\nretry 3 \\\n} \\\n}\n";
+    const whole = "$VS= \\\nvirtual_server 10.1.1.1 8${A} { \\\nprotocol TCP \\\n~SEQ(B, 1, 100) $RS \\\n}\n";
+    const { value, diagnostics } = preprocess(encodeUtf8(`${server}${whole}~SEQ(A, 1, 300) $VS\n`), {
+      path: "a.conf",
+      configId: "me",
+    });
+    const { virtualServers } = composeModel(value).value;
+    expect(diagnostics).toEqual([]);
+    expect(virtualServers.length).toBe(300);
+    expect(virtualServers.every(({ realServers }) => realServers.length === 100)).toBe(true);
+  });
+});
 
 describe("a file made to hang its reader", () => {
   it.each(hostile)("%s: ends soon and says what is wrong", (_, text, code) => {

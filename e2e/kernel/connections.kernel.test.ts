@@ -117,6 +117,14 @@ describe("the connection table of a director with clients", () => {
     const answer = await compare("connections.read", { filter: {} }, "cat");
     expect(answer.totals).toMatchObject({ connections: 6, templates: 3, byState: { ESTABLISHED: 6 } });
     expect(answer.entryCount).toBe(9);
+    const lines = timeless(await onLvs2("ipvsadm -Lnc"));
+    for (const [server, counted] of Object.entries(answer.totals.byRealServer)) {
+      const own = lines.filter((line) => line.trimEnd().endsWith(` ${server}`));
+      const open = own.filter((line) => line.includes(" ESTABLISHED ")).length;
+      expect(counted.byState).toEqual(open === 0 ? {} : { ESTABLISHED: open });
+      expect(counted.templates).toBe(own.length - open);
+      expect((counted.longestTemplateS ?? 0) > 0).toBe(counted.templates > 0);
+    }
     const capped = known(
       await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: {}, limit: 2 }),
     );
@@ -153,9 +161,15 @@ describe("the connection table of a director with clients", () => {
     expect(
       await ask(busiestAnswerSchema, lvs2, "connections.busiest", { filter: {}, limit: 1 }),
     ).toMatchObject({
-      clients: [{ address: one, connections: 4, established: 4, templates: 2 }],
+      clients: [{ address: one, connections: 4, established: 4, finWait: 0, templates: 2 }],
       clientCount: 2,
     });
+    const ofOne = timeless(await onLvs2(`ipvsadm -Lnc | grep -wF ${one}`));
+    const top = await ask(busiestAnswerSchema, lvs2, "connections.busiest", { filter: {}, limit: 1 });
+    const counted = top.status === "known" ? (top.clients[0]?.byRealServer ?? {}) : {};
+    for (const [server, entries] of Object.entries(counted))
+      expect(ofOne.filter((line) => line.trimEnd().endsWith(` ${server}`))).toHaveLength(entries);
+    expect(Object.values(counted).reduce((sum, entries) => sum + entries, 0)).toBe(ofOne.length);
     const templates = async () => {
       const text = await onLvs2("ipvsadm -Lnc | grep -F ':0 ' | grep -wF 10.77.0.100:3000");
       return parseConnectionListing(text).value;

@@ -50,7 +50,7 @@ export const reportFindings = (
     const all = [...unreadable.map(unreadableAsJson), ...findings.map(toJson)];
     return { output: `${JSON.stringify(all, undefined, 1)}\n`, exitCode };
   }
-  const sources = new Map<string, Bytes | Unreadable>();
+  const sources = new Map<string, Source>();
   const lines = findings.map((finding) => visible(printWithSource(finding, sources)));
   lines.push(summaryOf(findings, fileCount));
   return { output: `${lines.join("\n")}\n`, complaint: complaintOf(unreadable), exitCode };
@@ -74,14 +74,26 @@ const visible = (text: string): string =>
     return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? "\u2421" : "\uFFFD";
   });
 
-const printWithSource = (finding: Diagnostic, sources: Map<string, Bytes | Unreadable>): string => {
-  const bytes = sources.get(finding.path) ?? readBytes(finding.path);
-  sources.set(finding.path, bytes);
-  const line = isUnreadable(bytes) ? undefined : sourceLineOf(bytes, finding.line);
+/** A file with the lines that were shown: one of a megabyte may be asked for thousands of times. */
+interface Source {
+  readonly bytes: Bytes | Unreadable;
+  readonly lines: Map<number, string | undefined>;
+}
+
+const lineOf = ({ path, line }: Diagnostic, sources: Map<string, Source>): string | undefined => {
+  const source: Source = sources.get(path) ?? { bytes: readBytes(path), lines: new Map() };
+  sources.set(path, source);
+  const { bytes, lines } = source;
+  if (isUnreadable(bytes)) return undefined;
+  if (!lines.has(line)) lines.set(line, sourceLineOf(bytes, line));
+  return lines.get(line);
+};
+
+const printWithSource = (finding: Diagnostic, sources: Map<string, Source>): string => {
   const others = (finding.related ?? []).map(
     (place) => `      ${place.path}:${place.line}: ${place.message}`,
   );
-  return [printDiagnostic(finding, line), ...others].join("\n");
+  return [printDiagnostic(finding, lineOf(finding, sources)), ...others].join("\n");
 };
 
 const summaryOf = (findings: readonly Diagnostic[], fileCount: number): string => {

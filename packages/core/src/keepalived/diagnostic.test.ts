@@ -28,16 +28,32 @@ describe("printDiagnostic", () => {
     expect(printDiagnostic(open, "ab cdef")?.split("\n")[2]).toBe("      |   ^~~~~");
   });
 
+  it("shows the surroundings of a place far to the right, the caret under it", () => {
+    const line = `${"x".repeat(100)} auth_pass s3cret `.padEnd(1_000, "y");
+    const [, shown = "", marks = ""] = printDiagnostic(
+      { ...diagnostic, column: 501, endColumn: 504 },
+      `${"a ".repeat(250)}bad${" z".repeat(500)}`,
+    ).split("\n");
+    expect(shown.length).toBeLessThan(220);
+    expect(shown.slice(marks.indexOf("^"), marks.lastIndexOf("~") + 1)).toBe("bad");
+    expect(printDiagnostic({ ...diagnostic, column: 800 }, line).split("\n")[1]).toMatch(
+      / \| x+ auth_pass ••••$/u,
+    );
+  });
+
   it("never shows a password, in a statement or a comment", () => {
     for (const line of [
       "  auth_pass s3cret",
       "@a auth_pass s3cret",
       "{ auth_pass s3cret }",
       "# auth_pass s3cret",
+      "SSL { password s3cret",
+      "key 5 hex:s3cret",
     ]) {
       expect(printDiagnostic(diagnostic, line)).not.toContain("s3cret");
     }
-    expect(coverSecrets("auth_type PASS")).toBe("auth_type PASS");
+    for (const line of ["auth_type PASS", "key /etc/keepalived/client.pem", "active_key 5"])
+      expect(coverSecrets(line)).toBe(line);
   });
 });
 

@@ -37,9 +37,9 @@ export type Diagnostic = z.infer<typeof diagnosticSchema>;
 /** What every reader of this room returns: the value as far as it could be read, and all that was wrong with it. */
 export type Parsed<T> = { readonly value: T; readonly diagnostics: readonly Diagnostic[] };
 
-const secretLine = /^((?:.*?[\s{])?auth_pass\s+)(.*)$/u;
+const secretLine = /^((?:.*?[\s{])?(?:auth_pass|password|key\s+\d+)\s+)(.*)$/u;
 
-/** The line as it may be shown: what stands after auth_pass is covered. */
+/** The line as it may be shown: what stands after auth_pass, password or the number of a key is covered. */
 export const coverSecrets = (sourceLine: string): string => sourceLine.replace(secretLine, "$1••••");
 
 /** Characters that fill two columns of a terminal (CJK, Hangul, full-width forms). */
@@ -55,26 +55,51 @@ const blanksFor = (text: string): string => {
 };
 
 const maxShownLength = 200;
+/** Of a place far to the right, so many characters before it are shown. */
+const shownBefore = 60;
+
+const withoutLineEnd = (line: string): string => {
+  let end = line.length;
+  while (line[end - 1] === "\n" || line[end - 1] === "\r") end -= 1;
+  return line.slice(0, end);
+};
+
+/** Thousands of places may stand on one line of a megabyte. */
+let shownLast = { line: "", text: "" };
+
+const shownLineOf = (line: string): string => {
+  if (shownLast.line !== line) shownLast = { line, text: coverSecrets(withoutLineEnd(line)) };
+  return shownLast.text;
+};
+
+/** At most 200 characters of a line with those of a place among them, secrets covered. Offsets count in the text. */
+const excerptOf = (
+  sourceLine: string,
+  place: { readonly from: number; readonly to: number },
+): { readonly text: string; readonly from: number; readonly to: number } => {
+  const line = shownLineOf(sourceLine);
+  const from = Math.min(Math.max(place.from, 0), line.length);
+  const start = from < maxShownLength ? 0 : from - shownBefore;
+  const text = `${start > 0 ? "…" : ""}${line.slice(start, start + maxShownLength)}`;
+  const shift = start > 0 ? start - 1 : 0;
+  return { text, from: from - shift, to: Math.min(place.to - shift, text.length) };
+};
 
 /**
  * A diagnostic as text for a terminal: `path:line:column: severity: message [code]`, then the source line and a caret
- * under the place. The source line is shown with its secrets covered, cut at 200 characters.
+ * under the place. The source line is shown with its secrets covered, at most 200 characters of it.
  */
 export const printDiagnostic = (diagnostic: Diagnostic, sourceLine?: string): string => {
   const { path, line, column, severity, message, code } = diagnostic;
   const place = [path === "" ? "-" : path, ...(line > 0 ? [line, column] : [])].join(":");
   const head = `${place}: ${severity}: ${message} [${code}]`;
   if (sourceLine === undefined || line === 0) return head;
-  const shown = coverSecrets(sourceLine.replace(/[\r\n]+$/u, "")).slice(0, maxShownLength);
+  const ends = { from: column - 1, to: (diagnostic.endColumn ?? Number.MAX_SAFE_INTEGER) - 1 };
+  const { text, from, to } = excerptOf(sourceLine, ends);
   const gutter = String(line).padStart(5);
-  const from = Math.min(Math.max(column - 1, 0), shown.length);
-  const to = Math.min(
-    diagnostic.endColumn === undefined ? shown.length : diagnostic.endColumn - 1,
-    shown.length,
-  );
-  const marked = blanksFor(shown.slice(from, Math.max(to, from + 1))).replace(/\t/gu, " ");
+  const marked = blanksFor(text.slice(from, Math.max(to, from + 1))).replace(/\t/gu, " ");
   const caret = `^${"~".repeat(Math.max(marked.length - 1, 0))}`;
-  return `${head}\n${gutter} | ${shown}\n${" ".repeat(gutter.length)} | ${blanksFor(shown.slice(0, from))}${caret}`;
+  return `${head}\n${gutter} | ${text}\n${" ".repeat(gutter.length)} | ${blanksFor(text.slice(0, from))}${caret}`;
 };
 
 /** One line of a file, decoded as UTF-8 (invalid bytes become U+FFFD), without its line end. Lines count from 1. */

@@ -93,6 +93,8 @@ export interface Agent {
   /** Of this run: the first part of every change's id. */
   readonly epoch: string;
   nowMs(): number;
+  /** Lets other work of the agent run: for whoever has a lot to say in one go. */
+  rest(): Promise<void>;
   readonly state: StateFeed;
   readonly table: TableDesk;
   readonly connections: ConnectionsDesk;

@@ -127,6 +127,7 @@ export class Director {
       version,
       epoch: this.#epoch,
       nowMs: () => system.clock.nowMs(),
+      rest: () => system.clock.yield(),
       state: this.#store,
       config: this.#desk,
       table: tableDesk({

@@ -1,3 +1,4 @@
+import { joinSnapshot, partsWord, snapshotPartSchema } from "@lvs/core/director/snapshot-parts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { directorChangeSchema, type DirectorChange } from "@lvs/core/director/change";
@@ -30,6 +31,7 @@ const agent: Agent = {
     asked.push("ping");
     return 1;
   },
+  rest: () => Promise.resolve(),
   state: {
     read: () => {
       asked.push("state.read");
@@ -239,6 +241,28 @@ describe("state.watch", () => {
       { kind: "adverts" },
       { kind: "beat", sections: ["table", "speakers"] },
     ]);
+  });
+
+  it("says a large snapshot in parts, which have no id, to a console that names them", async () => {
+    const state = store.read();
+    const verdicts = Array.from({ length: 2_500 }, (_, port) => ({
+      service: { kind: "fwmark" as const, mark: 1, family: "inet" as const },
+      address: "10.0.0.1",
+      port,
+      verdict: "up" as const,
+    }));
+    store.publish({ kind: "health", fact: { status: "known", atMs: 1, value: verdicts } });
+    const isEnough = (events: readonly StreamEvent[]) => events.some(({ id }) => id !== undefined);
+    const client = { ...clientOf(console_), understands: [partsWord] };
+    const events = await watchState(client, undefined, isEnough, () => true);
+    const [last, ...parts] = events.filter(({ data }) => data.includes('"kind"')).toReversed();
+    const snapshot = directorChangeSchema.parse(JSON.parse(last?.data ?? ""));
+    expect(parts.map(({ id }) => id)).toEqual([undefined, undefined, undefined]);
+    const heard = parts.toReversed().map(({ data }) => snapshotPartSchema.parse(JSON.parse(data)));
+    if (snapshot.kind !== "snapshot") throw new Error(snapshot.kind);
+    expect(snapshot.parts).toBe(3);
+    expect(joinSnapshot(snapshot.state, heard)).toEqual(store.read());
+    store.publish({ kind: "health", fact: state.health });
   });
 
   it("resumes by id after a cut, nothing lost and nothing doubled", async () => {

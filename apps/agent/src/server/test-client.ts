@@ -79,6 +79,7 @@ export async function watchState(
   client: TestClient & { readonly understands?: readonly string[] },
   lastEventId: string | undefined,
   isEnough: (events: readonly StreamEvent[]) => boolean,
+  isWanted: (event: StreamEvent) => boolean = ({ id }) => id !== undefined,
 ): Promise<StreamEvent[]> {
   const { understands } = client;
   const input = encodeURIComponent(JSON.stringify({ lastEventId: lastEventId ?? null, understands }));
@@ -93,7 +94,7 @@ export async function watchState(
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
       const event = parseEvent(text.slice(0, end));
       text = text.slice(end + 2);
-      if (event.id !== undefined) events.push(event);
+      if (isWanted(event)) events.push(event);
       if (isEnough(events)) break;
     }
     if (isEnough(events)) break;

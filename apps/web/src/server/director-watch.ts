@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { directorChangeSchema, laterSections, type DirectorChange } from "@lvs/core/director/change";
+import {
+  joinSnapshot,
+  partsWord,
+  snapshotPartSchema,
+  type SnapshotPart,
+} from "@lvs/core/director/snapshot-parts";
 import type { Connection } from "@lvs/core/fleet/model";
 import { connectionOf, readFailure, type AgentFailure } from "./agent-failure.ts";
 import { linkTo, type AgentClient, type AgentTarget } from "./agents.ts";
@@ -61,6 +67,8 @@ class Attempt {
   readonly #handlers: WatchHandlers;
   readonly #agent: AgentClient;
   #clockOffsetMs = 0;
+  /** Of the snapshot that is to come. */
+  #parts: SnapshotPart[] = [];
 
   constructor(target: AgentTarget, handlers: WatchHandlers, lastEventId: string | undefined) {
     this.#target = target;
@@ -108,12 +116,12 @@ class Attempt {
       };
       const stop = (): void => end(undefined);
       const subscription = this.#agent.state.watch.subscribe(
-        { lastEventId: this.lastEventId, understands: [...laterSections] },
+        { lastEventId: this.lastEventId, understands: [...laterSections, partsWord] },
         {
-          onData: ({ id, data }) => {
+          onData: (said) => {
             clearTimeout(silence);
             silence = setTimeout(silent, silenceMs);
-            const fault = this.#hear(id, data);
+            const fault = "id" in said ? this.#hear(said.id, said.data) : this.#keep(said);
             if (fault !== undefined) end(fault);
           },
           onError: (error) => end(error),
@@ -127,23 +135,40 @@ class Attempt {
     });
   }
 
+  #keep(data: unknown): Error | undefined {
+    const parsed = snapshotPartSchema.safeParse(data);
+    if (!parsed.success) return otherForm(parsed.error.issues[0]?.message);
+    this.#parts.push(parsed.data);
+    return undefined;
+  }
+
   #hear(id: string, data: unknown): Error | undefined {
     const parsed = directorChangeSchema.safeParse(data);
-    if (!parsed.success) {
-      return new Error(
-        `its agent speaks of facts in another form than this console: ${parsed.error.issues[0]?.message ?? ""}`,
-      );
-    }
+    if (!parsed.success) return otherForm(parsed.error.issues[0]?.message);
+    const change = this.#whole(parsed.data);
+    if (change === undefined) return otherForm("not every part of its snapshot came");
     const heardAtMs = Date.now();
     if (!this.wasConnected) {
       this.wasConnected = true;
       this.#handlers.onConnection({ status: "connected", sinceMs: heardAtMs });
     }
     this.lastEventId = id;
-    this.#handlers.onHeard({ id, change: parsed.data, heardAtMs, clockOffsetMs: this.#clockOffsetMs });
+    this.#handlers.onHeard({ id, change, heardAtMs, clockOffsetMs: this.#clockOffsetMs });
     return undefined;
   }
+
+  /** A snapshot with the parts that came before it; undefined: not all of them did. */
+  #whole(change: DirectorChange): DirectorChange | undefined {
+    if (change.kind !== "snapshot") return change;
+    const parts = this.#parts;
+    this.#parts = [];
+    if (parts.length !== (change.parts ?? 0)) return undefined;
+    return { kind: "snapshot", state: joinSnapshot(change.state, parts) };
+  }
 }
+
+const otherForm = (how = ""): Error =>
+  new Error(`its agent speaks of facts in another form than this console: ${how}`);
 
 function failureOf(code: string): Error {
   return Object.assign(new Error(code), { code });

@@ -43,7 +43,12 @@ const shape = directorStateSchema.shape;
  * table and the verdicts, of which only what differs is sent. `beat` says that the named sections were read again and are the same.
  */
 export const directorChangeSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("snapshot"), state: directorStateSchema }),
+  z.object({
+    kind: z.literal("snapshot"),
+    state: directorStateSchema,
+    /** The long lists of `state` came before it in so many parts (snapshot-parts); absent: they are in it. */
+    parts: z.int().optional(),
+  }),
   z.object({ kind: z.literal("host"), fact: shape.host }),
   z.object({ kind: z.literal("table"), fact: shape.table }),
   z.object({

@@ -7,6 +7,7 @@ import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import type { DirectorChange } from "@lvs/core/director/change";
 import { servingQuestionSchema } from "@lvs/core/director/connections";
+import { partsWord, rowsPerPart, splitSnapshot, type SnapshotPart } from "@lvs/core/director/snapshot-parts";
 import type { DirectorState } from "@lvs/core/director/state";
 import { flushServiceSchema, putBackSchema, setTimeoutsSchema } from "@lvs/core/director/table-commands";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
@@ -50,6 +51,26 @@ const trpc = initTRPC
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: 500 } },
   });
+
+const said = ({ change, number }: Numbered) => tracked(`e:${number}`, change);
+
+/** Every service of a snapshot is a part of its own, as if it were large. */
+function* inParts(next: Numbered): Generator<SnapshotPart | ReturnType<typeof said>> {
+  if (next.change.kind !== "snapshot") {
+    yield said(next);
+    return;
+  }
+  const steps = splitSnapshot(next.change.state, () => rowsPerPart + 1);
+  let parts = 0;
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) {
+      yield said({ ...next, change: { kind: "snapshot", state: step.value, parts } });
+      return;
+    }
+    parts += 1;
+    yield step.value;
+  }
+}
 
 const router = trpc.router({
   ping: trpc.procedure.query(({ ctx }) => ({
@@ -111,16 +132,16 @@ const router = trpc.router({
   }),
   state: trpc.router({
     watch: trpc.procedure
-      .input(z.object({ lastEventId: z.string().nullish() }).optional())
+      .input(z.object({ lastEventId: z.string().nullish(), understands: z.array(z.string()) }))
       .subscription(async function* ({ ctx: { memory, resumedAfter }, input, signal }) {
-        const after = input?.lastEventId ?? undefined;
+        const after = input.lastEventId ?? undefined;
         resumedAfter.push(after);
         let sent = after === undefined ? 0 : Number(after.split(":")[1]);
         while (signal?.aborted !== true) {
           const next = memory.changes.find(({ number }) => number > sent);
           if (next !== undefined) {
             sent = next.number;
-            yield tracked(`e:${next.number}`, next.change);
+            yield* input.understands.includes(partsWord) ? inParts(next) : [said(next)];
           } else {
             await new Promise<void>((resolve) => {
               memory.listener = resolve;

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +17,8 @@ import { runConf } from "./run-conf.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lvs-conf-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 const conf = (...words: readonly string[]) => {
   const { output, complaint = "", exitCode } = runConf(words);
@@ -152,6 +163,33 @@ describe("files that are odd", () => {
     expect(conf("lint", including).stdout).toContain(`${join(folder, "conf.d/part.conf")}:1:1: error`);
   });
 
+  it("a directory and an executable are passed over where files are included, as keepalived does", () => {
+    mkdirSync(join(folder, "mixed.d", "deeper"), { recursive: true });
+    write("mixed.d/part.conf", "router_idd x\n");
+    write("mixed.d/script.conf", "router_iddd x\n");
+    chmodSync(join(folder, "mixed.d", "script.conf"), 0o755);
+    const { stdout, stderr, status } = conf("lint", write("mixed.conf", "include mixed.d/*\n"));
+    expect({ stderr, status }).toEqual({ stderr: "", status: 1 });
+    expect(stdout).toContain("router_idd ");
+    expect(stdout).not.toContain("router_iddd");
+    const alone = conf("lint", write("alone.conf", "include mixed.d/script.conf\n"));
+    expect(alone.status).toBe(0);
+    expect(alone.stdout).toContain("it is executable");
+  });
+
+  it("a FIFO that nobody writes to does not make it wait; one of a command is read", () => {
+    const fifo = join(folder, "fifo.conf");
+    spawnSync("mkfifo", [fifo]);
+    expect(conf("lint", fifo)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("not a regular file"),
+    });
+    const command = `"${process.execPath}" "${main}" lint <(printf 'stray\\n')`;
+    expect(spawnSync("bash", ["-c", command], { encoding: "utf8" }).stdout).toContain(
+      "stray is not a keyword",
+    );
+  });
+
   it("bytes of any kind are read, and none of them steers the terminal", () => {
     const path = join(folder, "bytes.conf");
     const bytes = Uint8Array.from({ length: 4_096 }, (_, index) => (index * 167 + (index >> 3)) % 256);
@@ -216,8 +254,6 @@ describe("conf without sense", () => {
 });
 
 describe("the process", () => {
-  const main = fileURLToPath(new URL("main.ts", import.meta.url));
-
   it("prints what was found and ends with its exit code", () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, [main, "lint", faulty], {
       encoding: "utf8",

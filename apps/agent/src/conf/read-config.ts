@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
 import { preprocess } from "@lvs/core/keepalived/preprocess";
@@ -14,11 +14,29 @@ export interface Unreadable {
 /** Bytes by path, for showing lines. */
 export type Bytes = Uint8Array<ArrayBufferLike>;
 
+/** Never waits: a FIFO by name has no end while nobody writes. That of `<(command)` has no name and is read. */
 export const readBytes = (path: string): Bytes | Unreadable => {
   try {
-    return readFileSync(path);
+    return hasNoEnd(path) ? { path, reason: "it is not a regular file" } : readFileSync(path);
   } catch (error) {
-    return { path, reason: error instanceof Error ? error.message : String(error) };
+    return { path, reason: reasonOf(error) };
+  }
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const hasNoEnd = (path: string): boolean => {
+  const named = tryRealPath(path);
+  if (named === undefined) return false;
+  const stats = statSync(named, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+};
+
+const tryRealPath = (path: string): string | undefined => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
   }
 };
 
@@ -47,13 +65,24 @@ const readIncluded = (
 ): ReturnType<NonNullable<Parameters<typeof preprocess>[1]["read"]>> => {
   const paths = globSync(pattern, { cwd: from }).toSorted();
   const files: { path: string; bytes: Bytes }[] = [];
+  let reason = "no file matches";
   for (const found of paths) {
     const path = resolve(from, found);
-    const bytes = readBytes(path);
-    if (isUnreadable(bytes)) unreadable.push(bytes);
-    else files.push({ path, bytes });
+    const skipped = whySkipped(path);
+    const bytes = skipped === undefined ? readBytes(path) : undefined;
+    if (bytes === undefined) reason = `keepalived passes over ${found}: ${skipped ?? ""}`;
+    else if (isUnreadable(bytes)) {
+      reason = "could not be read";
+      unreadable.push(bytes);
+    } else files.push({ path, bytes });
   }
-  return files.length > 0
-    ? { kind: "files", files }
-    : { kind: "missing", reason: paths.length > 0 ? "could not be read" : "no file matches" };
+  return files.length > 0 ? { kind: "files", files } : { kind: "missing", reason };
+};
+
+/** keepalived includes regular files that nobody may execute. Source: read_conf_file() of lib/parser.c. */
+const whySkipped = (path: string): string | undefined => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) return "it is not a regular file";
+  return (stats.mode & 0o111) === 0 ? undefined : "it is executable";
 };

@@ -32,6 +32,8 @@ export interface KnownBlock extends Opening {
 export class BlockMemory {
   private readonly text: string;
   private readonly known = new Map<string, KnownBlock>();
+  /** Of each depth, the one that was met last: mostly it is met again. */
+  private readonly newest: KnownBlock[] = [];
   private readonly openings: Opening[] = [];
 
   constructor(text: string) {
@@ -40,8 +42,17 @@ export class BlockMemory {
 
   /** The block whose text stands here again, at the start of a line and as deep. */
   find(at: number, depth: number): KnownBlock | undefined {
+    const newest = this.newest[depth];
+    if (newest !== undefined && this.standsAt(newest, at)) return newest;
     const known = this.known.get(this.keyAt(at));
-    return known?.depth === depth && this.text.startsWith(known.text, at) ? known : undefined;
+    if (known?.depth !== depth || !this.standsAt(known, at)) return undefined;
+    this.newest[depth] = known;
+    return known;
+  }
+
+  /** By one comparison of two strings: `startsWith` goes by characters. */
+  private standsAt({ text }: KnownBlock, at: number): boolean {
+    return this.text.slice(at, at + text.length) === text;
   }
 
   opened(opening: Opening): void {

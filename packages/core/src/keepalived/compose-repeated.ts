@@ -1,7 +1,7 @@
 import { sourceOf } from "./compose-fields.ts";
 import type { Composition } from "./compose-fields.ts";
 import type { RealServer } from "./model.ts";
-import type { CheckedUrl, Checker, Setting, Source } from "./model-parts.ts";
+import type { Checker, Script, Setting, Source } from "./model-parts.ts";
 import type { Inside } from "./reading.ts";
 
 /** What is the line's own, not its block's. */
@@ -17,8 +17,8 @@ interface Known {
 const remembered = new WeakMap<Inside, Known>();
 
 /**
- * A real server whose block repeats another: a copy of the first such, so many lines further on. Undefined where none is known, and
- * where lines do not simply count (a preprocessed text).
+ * A real server whose block repeats another: a copy of the first such, so many lines further on. Undefined where none is
+ * known, and where lines do not simply count (a preprocessed text).
  */
 export const repeatedServer = (
   head: Head,
@@ -26,65 +26,54 @@ export const repeatedServer = (
   composition: Composition,
 ): RealServer | undefined => {
   const known = inside.like === undefined ? undefined : remembered.get(inside.like);
-  const end = endOf(inside, composition);
+  const end = known === undefined ? undefined : endOf(inside, composition);
   if (known === undefined || end === undefined || known.source.path !== end.path) return undefined;
   if ((known.real.port === undefined) !== (head.port === undefined)) return undefined;
-  return { ...moved(known.real, end.line - known.source.line), ...head };
+  return moved(known.real, head, end.line - known.source.line);
 };
 
 /** Remembers a real server for those whose block is the same. */
 export const rememberServer = (real: RealServer, inside: Inside, composition: Composition): void => {
-  const source = endOf(inside, composition);
+  const source = inside.like === undefined ? undefined : endOf(inside, composition);
   if (inside.like === undefined || source === undefined) return;
-  remembered.set(inside.like, { real: moved(real, 0), source });
+  remembered.set(inside.like, { real: moved(real, real, 0), source });
 };
 
 const endOf = ({ end }: Inside, composition: Composition): Source | undefined =>
   end === undefined || composition.tree.origins !== undefined ? undefined : sourceOf(end, composition);
 
-const moved = (real: RealServer, lines: number): RealServer => ({
-  ...real,
-  checkers: real.checkers.map((checker) => movedChecker(checker, lines)),
-  ...(real.notifyUp === undefined ? {} : { notifyUp: movedSource(real.notifyUp, lines) }),
-  ...(real.notifyDown === undefined ? {} : { notifyDown: movedSource(real.notifyDown, lines) }),
-  settings: movedSources(real.settings, lines),
-});
-
-const movedChecker = (checker: Checker, lines: number): Checker => {
-  const rest = {
-    settings: movedSources(checker.settings, lines),
-    source: sourceFurther(checker.source, lines),
-  };
-  switch (checker.type) {
-    case "HTTP_GET":
-    case "SSL_GET":
-      return { ...checker, ...rest, urls: checker.urls.map((url) => movedUrl(url, lines)) };
-    case "MISC_CHECK":
-      return checker.script === undefined
-        ? { ...checker, ...rest }
-        : { ...checker, ...rest, script: movedSource(checker.script, lines) };
-    case "TCP_CHECK":
-    case "SMTP_CHECK":
-    case "DNS_CHECK":
-    case "UDP_CHECK":
-    case "PING_CHECK":
-    case "BFD_CHECK":
-    case "FILE_CHECK":
-      return { ...checker, ...rest };
-  }
+const moved = (real: RealServer, { address, port, source }: Head, lines: number): RealServer => {
+  const copy = { ...real, address, source };
+  if (port !== undefined) copy.port = port;
+  copy.checkers = real.checkers.map((checker) => movedChecker(checker, lines));
+  copy.settings = movedSettings(real.settings, lines);
+  if (real.notifyUp !== undefined) copy.notifyUp = movedScript(real.notifyUp, lines);
+  if (real.notifyDown !== undefined) copy.notifyDown = movedScript(real.notifyDown, lines);
+  return copy;
 };
 
-const movedUrl = (url: CheckedUrl, lines: number): CheckedUrl => ({
-  ...movedSource(url, lines),
-  settings: movedSources(url.settings, lines),
+const movedChecker = (checker: Checker, lines: number): Checker => {
+  const copy = movedBlock(checker, lines);
+  if (copy.type === "HTTP_GET" || copy.type === "SSL_GET")
+    copy.urls = copy.urls.map((url) => movedBlock(url, lines));
+  if (copy.type === "MISC_CHECK" && copy.script !== undefined) copy.script = movedScript(copy.script, lines);
+  return copy;
+};
+
+const movedBlock = <T extends { settings: Setting[]; source: Source }>(block: T, lines: number): T => ({
+  ...block,
+  settings: movedSettings(block.settings, lines),
+  source: movedSource(block.source, lines),
 });
 
-const movedSource = <T extends { readonly source: Source }>(value: T, lines: number): T => ({
-  ...value,
-  source: sourceFurther(value.source, lines),
+const movedScript = (script: Script, lines: number): Script => ({
+  ...script,
+  source: movedSource(script.source, lines),
 });
 
-const movedSources = (settings: readonly Setting[], lines: number): Setting[] =>
-  settings.map((setting) => movedSource(setting, lines));
+const movedSettings = (settings: readonly Setting[], lines: number): Setting[] =>
+  settings.length === 0
+    ? []
+    : settings.map((setting) => ({ ...setting, source: movedSource(setting.source, lines) }));
 
-const sourceFurther = ({ path, line }: Source, lines: number): Source => ({ path, line: line + lines });
+const movedSource = ({ path, line }: Source, lines: number): Source => ({ path, line: line + lines });

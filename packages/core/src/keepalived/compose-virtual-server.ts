@@ -108,7 +108,8 @@ const composeRealServer = (entry: Entry, composition: Composition): RealServer |
   const address = readAddress(entry.words[1] ?? "");
   if (address === undefined || entry.inside === undefined) return notUsed(entry, composition);
   const port = portOf(entry.words[2]);
-  const head = { address, ...(port > 0 ? { port } : {}), source: sourceOf(entry.spot, composition) };
+  const source = sourceOf(entry.spot, composition);
+  const head = port > 0 ? { address, port, source } : { address, source };
   const repeated = repeatedServer(head, entry.inside, composition);
   if (repeated !== undefined) return repeated;
   const draft: RealServer = {

@@ -49,7 +49,8 @@ export class LineWords {
     }
     const slot = (hash ^ (hash >>> 10)) & (slotCount - 1);
     const known = this.knownTexts[slot] ?? "";
-    if (known.length === stop - start && text.startsWith(known, start)) return this.knownWords[slot] ?? [];
+    if (known.length === stop - start && text.slice(start, stop) === known)
+      return this.knownWords[slot] ?? [];
     const words = this.read(first, end);
     this.knownTexts[slot] = text.slice(start, stop);
     this.knownWords[slot] = words;

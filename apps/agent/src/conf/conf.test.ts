@@ -186,7 +186,7 @@ describe("files that are odd", () => {
     });
     const command = `"${process.execPath}" "${main}" lint <(printf 'stray\\n')`;
     expect(spawnSync("bash", ["-c", command], { encoding: "utf8" }).stdout).toContain(
-      "stray is not a keyword",
+      "stray is not a keyword at the top level [unknown-keyword]\n    1 | stray\n",
     );
   });
 

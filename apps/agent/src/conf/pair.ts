@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@lvs/core/keepalived/diagnostic";
 import { comparePair } from "@lvs/core/keepalived/pair";
 import { isUnreadable, readBytes, readTreeOf } from "./read-config.ts";
+import type { Bytes } from "./read-config.ts";
 import { reportFindings } from "./report.ts";
 import type { Outcome } from "./report.ts";
 
@@ -14,8 +15,9 @@ export const pair = (request: {
   const bytes = [readBytes(first), readBytes(second)] as const;
   const unreadable = bytes.filter(isUnreadable);
   const [one, other] = bytes;
-  const options = { isJson: request.isJson, unreadable, fileCount: 2 };
+  const options = { isJson: request.isJson, unreadable, fileCount: 2, known: new Map<string, Bytes>() };
   if (isUnreadable(one) || isUnreadable(other)) return reportFindings([], options);
+  options.known.set(first, one).set(second, other);
   const trees = [
     readTreeOf(one, { path: first, host: request.host }),
     readTreeOf(other, { path: second, host: request.host }),

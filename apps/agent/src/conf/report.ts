@@ -41,7 +41,13 @@ const unreadableAsJson = ({ path, reason }: Unreadable): JsonFinding => ({
 
 export const reportFindings = (
   findings: readonly Diagnostic[],
-  report: { isJson: boolean; unreadable: readonly Unreadable[]; fileCount: number },
+  report: {
+    isJson: boolean;
+    unreadable: readonly Unreadable[];
+    fileCount: number;
+    /** Files that were read already: what came through a pipe cannot be read twice. */
+    known: ReadonlyMap<string, Bytes>;
+  },
 ): Outcome => {
   const { isJson, unreadable, fileCount } = report;
   const hasErrors = findings.some(({ severity }) => severity === "error");
@@ -50,7 +56,9 @@ export const reportFindings = (
     const all = [...unreadable.map(unreadableAsJson), ...findings.map(toJson)];
     return { output: `${JSON.stringify(all, undefined, 1)}\n`, exitCode };
   }
-  const sources = new Map<string, Source>();
+  const sources = new Map(
+    [...report.known].map(([path, bytes]): [string, Source] => [path, { bytes, lines: new Map() }]),
+  );
   const lines = findings.map((finding) => visible(printWithSource(finding, sources)));
   lines.push(summaryOf(findings, fileCount));
   return { output: `${lines.join("\n")}\n`, complaint: complaintOf(unreadable), exitCode };

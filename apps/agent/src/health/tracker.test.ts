@@ -93,6 +93,8 @@ describe("a verdict", () => {
     const blind = tracker();
     blind.setTable(undefined, startedAtMs);
     expect(verdicts(blind, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
+    blind.setConfigured(configured);
+    expect(verdicts(blind, startedAtMs + 60_000)).toEqual(["unknown", "unknown"]);
   });
 
   it("follows the FIFO, with the time and with the cause that the log gave before or gives after", () => {
@@ -254,6 +256,28 @@ describe("lines of the FIFO", () => {
   ])("that say nothing known are not guessed at: %s", (line) =>
     expect(parseCheckerNotice(line)).toBeUndefined(),
   );
+});
+
+describe("a table that is looked at in steps", () => {
+  it("says nothing of any row before all of it was looked at for the first time", () => {
+    const health = new HealthTracker();
+    health.setConfigured(configured);
+    health.setCheckers(startedAtMs);
+    const steps = health.setTableInSteps(fullTable, startedAtMs);
+    steps.next();
+    expect(verdicts(health, startedAtMs + 1_000)).toEqual(["unknown", "unknown"]);
+    steps.next();
+    expect(verdicts(health, startedAtMs + 1_000)).toEqual(["up", "up"]);
+  });
+
+  it("is what a new configuration is held against at once", () => {
+    const health = tracker();
+    const [service] = configured.services;
+    if (service === undefined) throw new Error("no service");
+    const realServers = [...service.realServers, real("10.0.0.3")];
+    health.setConfigured({ ...configured, services: [{ ...service, realServers }] });
+    expect(verdicts(health, startedAtMs + 5_000)).toEqual(["up", "unknown", "unknown"]);
+  });
 });
 
 describe("what was worked out before", () => {

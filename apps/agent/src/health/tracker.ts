@@ -53,7 +53,9 @@ export class HealthTracker {
   #causes = new Map<string, { readonly text: string; readonly atMs: number }>();
   /** Rows that are not in the table with the weight that keepalived would give them, by key, and since when that is seen. */
   #takenOut = new Map<string, number>();
+  /** Of which every block was looked at last, and when. */
   #table: IpvsTable | undefined;
+  #lookedAtMs = 0;
   #hasTable = false;
   #canAnswer = false;
   #checkersSinceMs: number | undefined;
@@ -73,8 +75,12 @@ export class HealthTracker {
     this.#places = places;
     this.#takenOut = takenOut;
     this.#rowCount = this.#blocks.reduce((sum, { rows }) => sum + rows.length, 0);
-    this.#table = undefined;
     this.#view = undefined;
+    const table = this.#table;
+    const hasTable = this.#hasTable;
+    this.#table = undefined;
+    if (table !== undefined) this.setTable(table, this.#lookedAtMs);
+    this.#setHasTable(hasTable);
   }
 
   /** Undefined: could not be read; nothing is concluded from it. */
@@ -84,9 +90,17 @@ export class HealthTracker {
 
   /** The same in steps of one service each, for whoever lets other work run between them. */
   *setTableInSteps(table: IpvsTable | undefined, nowMs: number): Generator<void> {
-    if (this.#hasTable !== (table !== undefined)) this.#forgetAll();
-    this.#hasTable = table !== undefined;
-    if (table === undefined || table === this.#table) return;
+    if (table === undefined) this.#setHasTable(false);
+    else if (table === this.#table) this.#setHasTable(true);
+    else yield* this.#lookAll(table, nowMs);
+  }
+
+  #setHasTable(hasTable: boolean): void {
+    if (hasTable !== this.#hasTable) this.#forgetAll();
+    this.#hasTable = hasTable;
+  }
+
+  *#lookAll(table: IpvsTable, nowMs: number): Generator<void> {
     const services = new Map(table.services.map((service) => [serviceKey(service.id), service]));
     const blocks = this.#blocks;
     for (const block of blocks) {
@@ -96,7 +110,10 @@ export class HealthTracker {
       yield;
     }
     // Another configuration may have come between two steps: its blocks have not been looked at.
-    if (blocks === this.#blocks) this.#table = table;
+    if (blocks !== this.#blocks) return;
+    this.#table = table;
+    this.#lookedAtMs = nowMs;
+    this.#setHasTable(true);
   }
 
   #look(block: KnownBlock, service: VirtualService | undefined, nowMs: number): void {

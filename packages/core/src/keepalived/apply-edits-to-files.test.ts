@@ -88,6 +88,13 @@ describe("an edit of a configuration in several files", () => {
     });
   });
 
+  it("is refused where one file holds its target twice, whatever another holds", () => {
+    expect(apply([setWeight], { "conf.d/copies.conf": web + web })).toEqual({
+      texts: {},
+      codes: ["conf.d/copies.conf: target-ambiguous"],
+    });
+  });
+
   it("does not stumble over a file that is a piece of a block", () => {
     expect(apply([setWeight], { "conf.d/piece.conf": piece }).texts).toEqual({
       "conf.d/web.conf": web.replace("weight 1", "weight 5"),
@@ -103,6 +110,19 @@ describe("an edit of a configuration in several files", () => {
     });
     expect(Object.keys(apply([add(443)]).texts)).toEqual(["main.conf"]);
     expect(apply([add(80)])).toEqual({ texts: {}, codes: ["conf.d/web.conf: already-there"] });
+  });
+
+  it("puts nothing new behind a file whose braces do not match", () => {
+    const add: ConfigEdit = {
+      kind: "addVirtualServer",
+      service: { ...service, port: 443 },
+      settings: [],
+      realServers: [],
+    };
+    expect(apply([add], { "conf.d/piece.conf": piece })).toEqual({
+      texts: {},
+      codes: ["conf.d/piece.conf: braces-not-balanced"],
+    });
   });
 
   it("tells why the file that knows the target refuses", () => {

@@ -58,14 +58,19 @@ const belongsToMain = (edit: ConfigEdit): boolean =>
 
 const isElsewhere = (one: Try): boolean => codeOf(one).startsWith("target-not-");
 
+const isUnbalanced = (one: Try): boolean => codeOf(one) === "braces-not-balanced";
+
 const chosen = (tries: readonly Try[], edit: ConfigEdit, mainPath: string): Try => {
   const [main = nowhere(mainPath)] = tries.filter(({ path }) => path === mainPath);
   const taken = tries.find((one) => codeOf(one) === "already-there");
-  if (belongsToMain(edit)) return taken ?? main;
+  // Behind a file with a brace too many or too few, the end of the main one is not the top level.
+  if (belongsToMain(edit)) return taken ?? tries.find(isUnbalanced) ?? main;
+  const twice = tries.find((one) => codeOf(one) === "target-ambiguous");
+  if (twice !== undefined) return twice;
   const [first, second] = tries.filter(({ bytes }) => bytes !== undefined);
   if (first !== undefined && second !== undefined) return ambiguous(first, second);
   // A file that is a piece of a block says nothing of an edit that another one takes, or knows the target of.
-  return first ?? tries.find((one) => !isElsewhere(one) && codeOf(one) !== "braces-not-balanced") ?? main;
+  return first ?? tries.find((one) => !isElsewhere(one) && !isUnbalanced(one)) ?? main;
 };
 
 const refusal = (path: string, code: string, message: string): Try => ({

@@ -5,11 +5,16 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { applyEdits } from "./apply-edits.ts";
 import { composeModel } from "./compose.ts";
-import type { ConfigEdit, ServiceRef } from "./edit.ts";
 import { configEditSchema } from "./edit.ts";
-import type { KeepalivedModel, RealServer, VirtualServer, VrrpInstance } from "./model.ts";
+import type { KeepalivedModel } from "./model.ts";
 import { parseConfig } from "./parse.ts";
 import { printConfig } from "./print.ts";
+import { changedLines, plain } from "./edit-effect.fixture.ts";
+import { trialsOf } from "./random-edit.fixture.ts";
+import type { Pick, Trial } from "./random-edit.fixture.ts";
+import type { IncludeReader } from "./preprocessor.ts";
+import { preprocess } from "./preprocess.ts";
+import { applyEditsToFiles } from "./apply-edits-to-files.ts";
 
 /** Random edits on real files: the model read again is the old model with that change, and no other line differs. */
 
@@ -28,226 +33,41 @@ const files = existsSync(folder)
 const modelOf = (bytes: Uint8Array): KeepalivedModel =>
   composeModel(parseConfig(bytes, { path: "" }).value).value;
 
-/** A model without its places, which every edit moves. */
-const plain = (model: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(model, (key, value: unknown) =>
-      key === "source" || key === "sources" ? undefined : value,
-    ),
-  );
-
-interface Trial {
-  readonly edit: ConfigEdit;
-  /** What the edit means, done to the model itself. */
-  readonly expected: (model: KeepalivedModel) => void;
-  /** Most lines that may go and come. */
-  readonly removed: number;
-  readonly added: number;
-}
-
-type Pick = (count: number) => number;
-
-const serviceOf = ({ target, protocol, family, realServers }: VirtualServer): ServiceRef => {
-  switch (target.kind) {
-    case "address":
-      return { ...target, protocol };
-    case "fwmark":
-      return {
-        ...target,
-        family: family ?? (realServers[0]?.address.includes(":") === true ? "inet6" : "inet"),
-      };
-    case "group":
-      return target;
-  }
+const pickFrom = (numbers: readonly number[]): Pick => {
+  let next = 0;
+  return (count) => (numbers[next++ % numbers.length] ?? 0) % count;
 };
 
-const portOf = (server: VirtualServer, real: RealServer): number =>
-  real.port ?? (server.target.kind === "address" ? server.target.port : 0);
-
-const serverTrials = (server: VirtualServer, at: number, pick: Pick): Trial[] => {
-  const service = serviceOf(server);
-  const weight = pick(300);
-  const isInet6 =
-    (server.target.kind === "address" ? server.target : server.realServers[0])?.address.includes(":") ===
-    true;
-  const address = isInet6 ? `2001:db8::${1 + pick(9)}` : `198.51.100.${pick(200)}`;
-  const port = 1 + pick(60_000);
-  const trials: Trial[] = [
-    {
-      edit: { kind: "removeVirtualServer", service },
-      expected: (model) => model.virtualServers.splice(at, 1),
-      removed: 10_000,
-      added: 1,
-    },
-    {
-      edit: { kind: "addRealServer", service, realServer: { address, port, weight }, like: "nothing" },
-      expected: (model) =>
-        model.virtualServers[at]?.realServers.push({
-          address,
-          port,
-          weight,
-          upperThreshold: 0,
-          lowerThreshold: 0,
-          checkers: [],
-          settings: [],
-          source: { path: "", line: 0 },
-        }),
-      removed: 1,
-      added: 6,
-    },
-  ];
-  const index = pick(Math.max(server.realServers.length, 1));
-  const real = server.realServers[index];
-  if (real === undefined) return trials;
-  const realServer = { address: real.address, port: portOf(server, real) };
-  return [
-    ...trials,
-    {
-      edit: { kind: "removeRealServer", service, realServer },
-      expected: (model) => model.virtualServers[at]?.realServers.splice(index, 1),
-      removed: 500,
-      added: 1,
-    },
-    {
-      edit: { kind: "setRealServerWeight", service, realServer, weight },
-      expected: (model) => {
-        const changed = model.virtualServers[at]?.realServers[index];
-        if (changed !== undefined) changed.weight = weight;
-      },
-      removed: 1,
-      added: 2,
-    },
-    {
-      edit: {
-        kind: "addChecker",
-        service,
-        realServer,
-        checker: { type: "PING_CHECK", settings: [{ keyword: "retry", values: ["3"] }] },
-      },
-      expected: (model) =>
-        model.virtualServers[at]?.realServers[index]?.checkers.push({
-          type: "PING_CHECK",
-          settings: [],
-          source: { path: "", line: 0 },
-          retry: 3,
-        }),
-      removed: 1,
-      added: 6,
-    },
-  ];
+/** An edit of what is there, if one comes up. */
+const trialFor = (model: KeepalivedModel, pick: Pick): Trial | undefined => {
+  const trials = trialsOf(model, pick);
+  const trial = trials[pick(trials.length)];
+  return trial !== undefined && configEditSchema.safeParse(trial.edit).success ? trial : undefined;
 };
 
-const instanceTrials = (instance: VrrpInstance, at: number, pick: Pick): Trial[] => {
-  const priority = 1 + pick(255);
-  const isInet6 = instance.virtualAddresses[0]?.family === "inet6";
-  const address = isInet6 ? `2001:db8::${1 + pick(9)}` : `198.51.100.${pick(200)}`;
-  const isExcluded = pick(2) === 1;
-  const held = instance.virtualAddresses[pick(Math.max(instance.virtualAddresses.length, 1))];
-  const trials: Trial[] = [
-    {
-      edit: { kind: "setPriority", instance: instance.name, priority },
-      expected: (model) => {
-        const changed = model.instances[at];
-        if (changed !== undefined) Object.assign(changed, { priority, isPriorityGiven: true });
-      },
-      removed: 1,
-      added: 2,
-    },
-    {
-      edit: { kind: "removeInstance", name: instance.name },
-      expected: (model) => model.instances.splice(at, 1),
-      removed: 10_000,
-      added: 1,
-    },
-    {
-      edit: { kind: "addVip", instance: instance.name, address, isExcluded },
-      expected: (model) =>
-        model.instances[at]?.[isExcluded ? "excludedAddresses" : "virtualAddresses"].push({
-          address,
-          family: isInet6 ? "inet6" : "inet",
-          prefixLength: isInet6 ? 128 : 32,
-          options: [],
-          source: { path: "", line: 0 },
-        }),
-      removed: 1,
-      added: 5,
-    },
-  ];
-  // The only address of a list may be what keeps addresses of the other family out of it.
-  if (held === undefined || instance.virtualAddresses.length === 1) return trials;
-  const removeHeld = (model: KeepalivedModel): void => {
-    const addresses = model.instances[at]?.virtualAddresses;
-    addresses?.splice(
-      addresses.findIndex((one) => one.address === held.address),
-      1,
-    );
-  };
-  return [
-    ...trials,
-    {
-      edit: { kind: "removeVip", instance: instance.name, address: held.address },
-      expected: removeHeld,
-      removed: 1,
-      added: 1,
-    },
-  ];
-};
-
-const trialsOf = (model: KeepalivedModel, pick: Pick): Trial[] => {
-  const instanceAt = pick(Math.max(model.instances.length, 1));
-  const serverAt = pick(Math.max(model.virtualServers.length, 1));
-  const instance = model.instances[instanceAt];
-  const server = model.virtualServers[serverAt];
-  const setRouterId: Trial = {
-    edit: {
-      kind: "setKeyword",
-      block: [{ keyword: "global_defs", values: [] }],
-      keyword: "router_id",
-      values: ["NEW_ID"],
-    },
-    expected: (changed) => Object.assign(changed.global, { routerId: "NEW_ID" }),
-    removed: 1,
-    added: 2,
-  };
-  return [
-    ...(instance === undefined ? [] : instanceTrials(instance, instanceAt, pick)),
-    ...(server === undefined ? [] : serverTrials(server, serverAt, pick)),
-    setRouterId,
-  ];
-};
-
-/** How many lines differ between what is the same at the start and at the end. */
-const changedLines = (before: Uint8Array, after: Uint8Array): { removed: number; added: number } => {
-  const old = Buffer.from(before).toString("latin1").split("\n");
-  const now = Buffer.from(after).toString("latin1").split("\n");
-  let head = 0;
-  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
-  let tail = 0;
-  while (tail < Math.min(old.length, now.length) - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
-  return { removed: old.length - head - tail, added: now.length - head - tail };
-};
+const inputs = fc.tuple(
+  fc.nat(Math.max(files.length - 1, 0)),
+  fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
+);
 
 it.skipIf(files.length === 0)(
   "a random edit of a real file changes what it names, and nothing else (skipped: no corpus here)",
   () => {
     let applied = 0;
-    const inputs = fc.tuple(fc.nat(files.length - 1), fc.array(fc.nat(), { minLength: 8, maxLength: 8 }));
     const property = fc.property(inputs, ([file, numbers]) => {
       const { name = "", bytes = new Uint8Array() } = files[file] ?? {};
-      let next = 0;
-      const pick: Pick = (count) => (numbers[next++ % numbers.length] ?? 0) % count;
       const before = modelOf(bytes);
-      const trials = trialsOf(before, pick);
-      const trial = trials[pick(trials.length)];
-      if (trial === undefined || !configEditSchema.safeParse(trial.edit).success) return;
+      const trial = trialFor(before, pickFrom(numbers));
+      if (trial === undefined) return;
       const { value, diagnostics } = applyEdits(bytes, [trial.edit], { path: name });
       if (diagnostics.some(({ severity }) => severity === "error")) {
         expect(value).toBe(bytes);
         return;
       }
       applied += 1;
-      trial.expected(before);
-      expect(plain(modelOf(value)), name).toEqual(plain(before));
+      const now = modelOf(value);
+      trial.expected(before, now);
+      expect(plain(now), name).toEqual(plain(before));
       const { removed, added } = changedLines(bytes, value);
       expect(removed, name).toBeLessThanOrEqual(trial.removed);
       expect(added, name).toBeLessThanOrEqual(trial.added);
@@ -256,6 +76,83 @@ it.skipIf(files.length === 0)(
     fc.assert(property, { seed, numRuns });
     console.info(`keepalived/apply-edits: ${applied} of ${numRuns} applied, the others refused`);
     expect(applied).toBeGreaterThan(numRuns * 0.5);
+  },
+  600_000,
+);
+
+const mainPath = "main.conf";
+const partPath = "part.conf";
+
+/**
+ * Without what is defined for one director only: to another the braces of `${NAME}` are braces, and an edit that takes them
+ * away changes how the rest is read.
+ */
+const wholeFor = files.filter(
+  ({ bytes }) => !/^[ \t]*@\S+[ \t]+\$/mu.test(Buffer.from(bytes).toString("latin1")),
+);
+
+/** A file cut in two at random: some of its top-level blocks stand in a file that it includes in their place. */
+const cutInTwo = (bytes: Uint8Array, pick: Pick): ReadonlyMap<string, Uint8Array> => {
+  const starts = parseConfig(bytes, { path: "" }).value.sections.map(({ start }) => start);
+  const from = starts[pick(Math.max(starts.length, 1))] ?? 0;
+  const later = [...starts.filter((start) => start > from), bytes.length];
+  const to = later[pick(later.length)] ?? bytes.length;
+  const include = Buffer.from(`include ${partPath}\n`);
+  const main = Buffer.concat([bytes.subarray(0, from), include, bytes.subarray(to)]);
+  return new Map([
+    [mainPath, new Uint8Array(main)],
+    [partPath, bytes.slice(from, to)],
+  ]);
+};
+
+/** Undefined where a sequence is so long that the rest of the files is not read. */
+const modelOfFiles = (all: ReadonlyMap<string, Uint8Array>): KeepalivedModel | undefined => {
+  const read: IncludeReader = (path) => {
+    const bytes = all.get(path);
+    return bytes === undefined
+      ? { kind: "missing", reason: "not there" }
+      : { kind: "files", files: [{ path, bytes }] };
+  };
+  const main = all.get(mainPath) ?? new Uint8Array();
+  const { value, diagnostics } = preprocess(main, { path: mainPath, configId: "lb1", read });
+  if (diagnostics.some(({ code }) => code === "expansion-too-large")) return undefined;
+  return composeModel(value).value;
+};
+
+it.skipIf(files.length === 0)(
+  "a random edit of a real file in two pieces changes the piece that holds what it names, and nothing else (skipped: no corpus here)",
+  () => {
+    const applied = { [mainPath]: 0, [partPath]: 0 };
+    const property = fc.property(inputs, ([file, numbers]) => {
+      const { name = "", bytes = new Uint8Array() } = wholeFor[file % wholeFor.length] ?? {};
+      const pick = pickFrom(numbers);
+      const all = cutInTwo(bytes, pick);
+      const before = modelOfFiles(all);
+      const trial = before === undefined ? undefined : trialFor(before, pick);
+      if (before === undefined || trial === undefined) return;
+      const { value, diagnostics } = applyEditsToFiles(all, [trial.edit], {
+        path: mainPath,
+        configId: "lb1",
+      });
+      if (diagnostics.some(({ severity }) => severity === "error")) {
+        expect(value.size).toBe(0);
+        return;
+      }
+      const [[path, changed] = ["", new Uint8Array()], ...others] = [...value];
+      expect(others).toEqual([]);
+      if (path === mainPath || path === partPath) applied[path] += 1;
+      const now = modelOfFiles(new Map([...all, ...value]));
+      if (now === undefined) return;
+      trial.expected(before, now);
+      expect(plain(now), name).toEqual(plain(before));
+      const { removed, added } = changedLines(all.get(path) ?? new Uint8Array(), changed);
+      expect(removed, name).toBeLessThanOrEqual(trial.removed);
+      expect(added, name).toBeLessThanOrEqual(trial.added);
+    });
+    fc.assert(property, { seed, numRuns });
+    console.info(`keepalived/apply-edits: of ${numRuns}, applied in ${JSON.stringify(applied)}`);
+    expect(applied[mainPath] + applied[partPath]).toBeGreaterThan(numRuns * 0.4);
+    expect(applied[partPath]).toBeGreaterThan(numRuns * 0.1);
   },
   600_000,
 );

@@ -67,7 +67,7 @@ export const globalKeywords = [
     deprecated: silent("checker_process_name"),
   }),
   keyword("bfd_process_name", "name of the BFD process", processName),
-  keyword("use_symlink_paths", "keep symbolic links in paths of scripts", { ...flag, since: "2.3" }),
+  keyword("use_symlink_paths", "keep symbolic links in paths of scripts", { ...flag, since: "2.3.0" }),
   keyword("set_supplementary_groups", "give scripts the supplementary groups of their user", {
     since: "2.3",
   }),
@@ -291,12 +291,12 @@ export const globalKeywords = [
   keyword("snmp_vs_stats_update_interval", "how old counters of virtual servers may be in an SNMP answer", {
     values: [timer(0.001, 30)],
     default: "5",
-    since: "2.3",
+    since: "2.3.0",
   }),
   keyword("snmp_rs_stats_update_interval", "how old counters of real servers may be in an SNMP answer", {
     values: [timer(0.001, 30)],
     default: "5",
-    since: "2.3",
+    since: "2.3.0",
   }),
   keyword("enable_dbus", "offer the D-Bus interface"),
   keyword("dbus_service_name", "name of the D-Bus service", {
@@ -306,7 +306,7 @@ export const globalKeywords = [
   keyword("dbus_no_interface_name", "stands in D-Bus paths for an instance without an interface", {
     values: [text("NAME")],
     default: "none",
-    since: "2.2.8",
+    since: "2.3.0",
   }),
   keyword("vrrp_netlink_cmd_rcv_bufs", "receive buffer of the VRRP netlink command socket", {
     values: [bytes],

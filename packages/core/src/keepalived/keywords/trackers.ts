@@ -26,11 +26,11 @@ const vrrpScript = keywordsOf("vrrp_script");
 /** Inside `vrrp_script NAME`. */
 export const scriptKeywords = [
   vrrpScript("script", "command to run; exit code 0 is success", { values: [script] }),
-  vrrpScript("interval", "time between runs; whole seconds before 2.3", {
+  vrrpScript("interval", "time between runs; whole seconds before 2.3.2", {
     values: [seconds(1, maxUnsignedSeconds)],
     default: "1",
   }),
-  vrrpScript("timeout", "time after which a run counts as failed; whole seconds before 2.3", {
+  vrrpScript("timeout", "time after which a run counts as failed; whole seconds before 2.3.2", {
     values: [seconds(1, maxUnsignedSeconds)],
     default: "interval",
   }),

@@ -124,6 +124,10 @@ export const instanceKeywords = [
     values: [timer(0, 1000)],
     default: "0",
   }),
+  keyword("owner_ignore_adverts", "with priority 255, drop the adverts of others as RFC 9568 asks", {
+    ...flag,
+    since: "2.3.3",
+  }),
   keyword("accept", "accept packets to the addresses; the default"),
   keyword("no_accept", "drop packets to the addresses"),
   keyword("skip_check_adv_addr", "do not compare the addresses of each advert of the same MASTER", flag),

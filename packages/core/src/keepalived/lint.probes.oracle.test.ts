@@ -90,6 +90,10 @@ const probes: readonly string[] = [
   instance("unicast_ttl 64", vip("192.0.2.10"), "unicast_peer {\n192.0.2.7\n2001:db8::7\n}"),
   instance("virtual_ipaddress { @lb1 192.0.2.10\n@lb2 192.0.2.11\n}"),
   instance("virtual_ipaddress { @lb2 192.0.2.300\n@lb1 192.0.2.301\n}"),
+  ...["fwmark 0", "fwmark 00", "fwmark 0x5", "fwmark 1"].map(
+    (target) =>
+      `virtual_server ${target} {\nlb_algo rr\nlb_kind DR\nreal_server 192.0.2.2 {\nweight 1\n}\n}\n`,
+  ),
   instance("track_script { ~LST(s, A, B) $s }", vip("192.0.2.10")),
 ];
 

@@ -4,11 +4,13 @@ import { inService } from "../examples.ts";
 import { named } from "../rule.ts";
 import type { Rule } from "../rule.ts";
 
+const portRange = { min: 1, max: 65535 };
+
 /** What is wrong with ADDRESS [PORT]. A port of zeros counts as none. */
 const endpointFault = (address: string, port: string | undefined): string | undefined => {
   if (!isNumericAddress(address)) return `${address} is not an address`;
-  if (port === undefined || /^0*$/u.test(port)) return undefined;
-  return readInteger(port, { min: 1, max: 65535 }).fault === undefined ? undefined : `${port} is not a port`;
+  if (port === undefined || readInteger(port, portRange).fault === undefined) return undefined;
+  return /^0*$/u.test(port) ? undefined : `${port} is not a port`;
 };
 
 const faultOf = ({ keyword, words }: Entry): string | undefined => {
@@ -25,6 +27,10 @@ const faultOf = ({ keyword, words }: Entry): string | undefined => {
   return endpointFault(first, second);
 };
 
+/** Taken for a service by address by keepalived, which then reads one that was never written. */
+const isMarkZero = ({ keyword, words }: Entry): boolean =>
+  keyword.name === "virtual_server" && words[1] === "fwmark" && /^0+$/u.test(words[2] ?? "");
+
 export const invalidServer: Rule = {
   code: "invalid-server",
   severity: "error",
@@ -37,7 +43,9 @@ export const invalidServer: Rule = {
     concerns: named("virtual_server", "real_server", "sorry_server"),
     check: (entry, report) => {
       const fault = faultOf(entry);
-      if (fault !== undefined)
+      if (isMarkZero(entry))
+        report(entry.spot, "0 is no firewall mark: keepalived reads a service without an address from it");
+      else if (fault !== undefined)
         report(entry.spot, `${fault}: keepalived passes over this ${entry.keyword.name}`);
     },
   },

@@ -94,8 +94,8 @@ export function* splitSnapshot(
   if (rows <= rowsPerPart) return state;
   for (const values of portions(lists.table, rowsOf)) yield { kind: "part", of: "table", values };
   for (const values of portions(lists.health, () => 1)) yield { kind: "part", of: "health", values };
-  for (const of of ["configured", "loaded"] as const)
-    for (const values of portions(lists[of], configuredRows)) yield { kind: "part", of, values };
+  for (const list of ["configured", "loaded"] as const)
+    for (const values of portions(lists[list], configuredRows)) yield { kind: "part", of: list, values };
   return withLists(state, { table: [], health: [], configured: [], loaded: [] });
 }
 

@@ -136,11 +136,11 @@ function directorStateOf(cluster: FixtureCluster, director: FixtureDirector): Di
     drift: known({ items: [], count: 0 }),
     speakers: known({ links: ["eth0"], deaf: [], speakers: [], omitted: 0, findings: [] }),
     health: known(
-      director.loaded.map((octet) => ({
+      director.file.map((octet) => ({
         service: serviceId,
         address: addressOf(octet),
         port: 80,
-        verdict: director.kernel.has(octet) ? ("up" as const) : ("down" as const),
+        verdict: verdictOf(director, octet),
       })),
     ),
     config: known({
@@ -157,6 +157,12 @@ function directorStateOf(cluster: FixtureCluster, director: FixtureDirector): Di
     daemon: known({ engine: "keepalived", isRunning: director.isRunning, processes: [] }),
     log: [],
   };
+}
+
+/** An agent names every real server of the file on disk; of one that keepalived has not read yet it knows nothing. */
+function verdictOf({ kernel, loaded }: FixtureDirector, octet: number): "up" | "down" | "unknown" {
+  if (!loaded.includes(octet)) return "unknown";
+  return kernel.has(octet) ? "up" : "down";
 }
 
 function tableOf(director: FixtureDirector): IpvsTable {

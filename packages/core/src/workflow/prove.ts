@@ -156,7 +156,7 @@ function evaluateHolder(facts: ClusterFacts, vip: string, directorId: string | u
 
 /**
  * Every configured real server that this director's own checkers call up is in its kernel table. What stands in a file that the
- * daemon has not read yet has no verdict and is not waited for.
+ * daemon has not read yet has no verdict, or one that is not known, and is not waited for.
  */
 function evaluateTableReady(facts: ClusterFacts, directorId: string): Evidence {
   const config = freshFact(facts, directorId, "config");
@@ -171,7 +171,7 @@ function evaluateTableReady(facts: ClusterFacts, directorId: string): Evidence {
   );
   const wanted = rows.filter((row) => {
     const verdict = verdicts.get(rowKey(row));
-    return verdict === undefined ? isRead : verdict !== "down";
+    return verdict === undefined || verdict === "unknown" ? isRead : verdict === "up";
   });
   const there = wanted.filter((row) => findRow(facts, directorId, row).kind === "found");
   return evidence(there.length === wanted.length, `${there.length}/${wanted.length}`);

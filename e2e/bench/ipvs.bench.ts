@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { z } from "zod";
 import { runOnBareKernel } from "../kernel/ipvs/bare-kernel.ts";
 import type { BenchLine } from "./bench-line.ts";
+import { line, median, Results, type Claim } from "./ipvs/results.ts";
 
 /**
  * The agent's IPVS readers and writers beside ipvsadm on the same kernel, turn by turn in one run. Ours is the daemon's own code in a
@@ -45,84 +46,17 @@ const steadySchema = answer(
     shortestSweepMs: z.number(),
   }),
 );
+const watchSchema = answer(
+  z.object({
+    still: z.array(measuredSchema),
+    moved: z.array(measuredSchema),
+    differences: z.number(),
+  }),
+);
 const writeSchema = answer(timedSchema.extend({ status: z.literal("applied") }));
 const questionSchema = answer(
   z.object({ asked: z.array(measuredSchema), entryCount: z.number(), matches: z.number() }),
 );
-
-/** "KEY VALUE" lines: every value of each key, in order. */
-const parseResults = (text: string): ReadonlyMap<string, readonly string[]> => {
-  const values = new Map<string, string[]>();
-  for (const line of text.split("\n")) {
-    const at = line.indexOf(" ");
-    if (at < 0) continue;
-    const key = line.slice(0, at);
-    values.set(key, [...(values.get(key) ?? []), line.slice(at + 1)]);
-  }
-  return values;
-};
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
-/** What a part of the run said; a part that is missing is an error of the lines that need it alone. */
-class Results {
-  readonly #values: ReadonlyMap<string, readonly string[]>;
-
-  constructor(text: string) {
-    this.#values = parseResults(text);
-  }
-
-  texts(key: string): readonly string[] {
-    const found = this.#values.get(key);
-    if (found === undefined) throw new Error(`the run said nothing of ${key}`);
-    return found;
-  }
-
-  numbers(key: string): number[] {
-    return this.texts(key).map(Number);
-  }
-
-  json<Value>(key: string, schema: z.ZodType<{ value: Value }>): Value[] {
-    return this.texts(key).map((text) => schema.parse(JSON.parse(text)).value);
-  }
-
-  one<Value>(key: string, schema: z.ZodType<{ value: Value }>): Value {
-    const [first] = this.json(key, schema);
-    if (first === undefined) throw new Error(`the run said nothing of ${key}`);
-    return first;
-  }
-}
-
-interface Claim {
-  readonly ours: number;
-  readonly theirs: number;
-  readonly unit: string;
-  /** Ours over theirs may be at most this. */
-  readonly ratioAtMost?: number;
-  /** Ours may be at most this. */
-  readonly oursAtMost?: number;
-}
-
-const goalOf = ({ ours, theirs, unit, ratioAtMost, oursAtMost }: Claim): [string, boolean] => {
-  if (ratioAtMost !== undefined) return [`ratio at most ${ratioAtMost}`, ours / theirs <= ratioAtMost];
-  if (oursAtMost !== undefined) return [`ours at most ${oursAtMost} ${unit}`, ours <= oursAtMost];
-  return ["reported", Number.isFinite(ours)];
-};
-
-/** The line of a claim, or, where what it needs is missing, one that says why. */
-const line = (name: string, claim: () => Claim): BenchLine => {
-  try {
-    const claimed = claim();
-    const { ours, theirs, unit } = claimed;
-    const [goal, met] = goalOf(claimed);
-    return { name: `ipvs: ${name}`, ours, theirs, unit, ratio: ours / theirs, goal, met };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const none = { ours: Number.NaN, theirs: Number.NaN, ratio: Number.NaN };
-    return { name: `ipvs: ${name}`, ...none, unit: "", goal: `not measured: ${why}`, met: false };
-  }
-};
 
 const shell = (name: string, value: string): string => `${name}='${value}'; export ${name}\n`;
 
@@ -265,9 +199,31 @@ const linesOf = (results: Results): BenchLine[] => {
       const { steady, shortestSweepMs } = results.one("ours-steady", steadySchema);
       return { ours: steady.stallMs, theirs: shortestSweepMs, unit: "ms", ratioAtMost: 0.05 };
     }),
+    ...watchLines(results),
     ...questionLines(results),
   ];
 };
+
+/** The sweep with the verdicts of all real servers and their comparison with a configuration, as the daemon runs it. */
+const watchLines = (results: Results): BenchLine[] => [
+  line("processor time of a sweep with verdicts and drift, nothing changed, beside one ipvsadm -Ln", () => ({
+    ours: median(results.one("ours-watch", watchSchema).still.map(({ cpuMs }) => cpuMs)),
+    theirs: results.numbers("theirs-read")[0] ?? Number.NaN,
+    unit: "ms",
+  })),
+  line("the same, one real server of every service changed", () => ({
+    ours: median(results.one("ours-watch", watchSchema).moved.map(({ cpuMs }) => cpuMs)),
+    theirs: results.numbers("theirs-read")[0] ?? Number.NaN,
+    unit: "ms",
+  })),
+  line("differences found there of the changes made", () => {
+    const { differences } = results.one("ours-watch", watchSchema);
+    return { ours: Math.abs(differences - services), theirs: services, unit: "missed", oursAtMost: 0 };
+  }),
+  line("longest stall of the event loop in the latter (the worst of all), against that sweep", () =>
+    worst(results.one("ours-watch", watchSchema).moved.slice(1)),
+  ),
+];
 
 const questionLines = (results: Results): BenchLine[] => [
   line("one client among 100,000 connections, against ipvsadm -Lnc | grep", () => {

@@ -45,6 +45,7 @@ steady() { # on the table that ipvsadm -R wrote, which takes minutes and is done
   ours ours-sweeps measure-sweeps 4
   listings
   ours ours-idle measure-idle 2
+  ours ours-watch measure-watch 5
   ours ours-steady measure-steady $STEADY
   TIMEFORMAT='theirs-steady %U %S'; { time watched; } 2>&1
   peak

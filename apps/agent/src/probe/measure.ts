@@ -38,7 +38,7 @@ const time = async (work: () => Promise<void>): Promise<Timed> => {
  * Runs the work while a timer of one millisecond watches how late it comes. What the timer is late by without any work (its own
  * period) is part of the stall: the figure errs against us. The watching costs time of its own, so `tookMs` is not to be compared.
  */
-const measure = async (work: () => Promise<void>): Promise<Measured> => {
+export const measure = async (work: () => Promise<void>): Promise<Measured> => {
   let lastMs = performance.now();
   let stallMs = 0;
   const look = (): void => {
@@ -136,7 +136,7 @@ export const measureSteady = async (
     for (let second = 0; second < seconds; second += 1) {
       const nextMs = system.clock.monotonicMs() + 1000;
       await sweep();
-      await system.clock.sleep(nextMs - system.clock.monotonicMs());
+      await system.clock.sleep(Math.max(0, nextMs - system.clock.monotonicMs()));
     }
   });
   return {

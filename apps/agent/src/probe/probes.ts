@@ -13,6 +13,7 @@ import { readIpvsSettings } from "../ipvs/settings.ts";
 import { startSyncDaemon, stopSyncDaemon } from "../ipvs/sync-daemon.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
 import type { System } from "../system/system.ts";
+import { measureWatch } from "./measure-watch.ts";
 import { measureIdle, measureQuestion, measureSteady, measureSweeps, measureWrite } from "./measure.ts";
 
 /** `code`: a SystemError's. */
@@ -77,6 +78,7 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["measure-sweeps", async (count) => await measureSweeps(system, Number(count))],
     ["measure-idle", async (seconds) => await measureIdle(system, Number(seconds))],
     ["measure-steady", async (seconds) => await measureSteady(system, Number(seconds))],
+    ["measure-watch", async (times) => await measureWatch(system, Number(times))],
     ["measure-write", async (path) => await measureWrite(system, path)],
     ["measure-question", async (client) => await measureQuestion(system, client, 2)],
   ]);

@@ -86,7 +86,7 @@ const ClientTable = ({ clients, director }: { clients: Clients; director: FleetD
   const names = shortNames(servers);
   const drained = drainedServers(director);
   return (
-    <div className="wide-scroll">
+    <div className="bleed">
       <table className="t busiest" data-testid="busiest">
         <thead>
           <tr>

@@ -37,7 +37,7 @@ export const RealServersTable = ({ director, isOld, page, rows }: Props) => {
   if (shown.length === 0) return null;
   return (
     <Section title={t("title")} aside={t("aside", { count: shown.length, director: director.name })}>
-      <div className={clsx("tall", "wide-scroll", isOld && "is-old")} aria-busy={isOld}>
+      <div className={clsx("tall", "bleed", isOld && "is-old")} aria-busy={isOld}>
         <table className="t servers" data-testid="real-servers">
           <thead>
             <tr>

@@ -12,6 +12,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 
 const servicesAtMost = 4;
+/** What is printed in hundredths of a second took at most one. */
+const leastToldMs = 10;
 
 /** Connects to the services as a client does, when a person wants it, and says who got the connection. */
 export const TryIt = ({ director, services }: { director: FleetDirector; services: readonly string[] }) => {
@@ -65,7 +67,11 @@ const Outcome = (props: { answer: Answer; director: FleetDirector; service: stri
   const t = useTranslations("connections.tryIt");
   const nowMs = useNow(1_000);
   const { vip } = answer;
-  const values = { service, director: director.name, took: printSeconds(answer.tookMs) };
+  const values = {
+    service,
+    director: director.name,
+    took: printSeconds(Math.max(leastToldMs, answer.tookMs)),
+  };
   const { glyph, tone } = looks[vip.status];
   return (
     <div role="status">

@@ -90,6 +90,12 @@ const probes: readonly string[] = [
   instance("unicast_ttl 64", vip("192.0.2.10"), "unicast_peer {\n192.0.2.7\n2001:db8::7\n}"),
   instance("virtual_ipaddress { @lb1 192.0.2.10\n@lb2 192.0.2.11\n}"),
   instance("virtual_ipaddress { @lb2 192.0.2.300\n@lb1 192.0.2.301\n}"),
+  ...["use_vmac", "use_vmac\nuse_vmac_addr", "use_vmac_addr", "priority 5"].flatMap((lines) =>
+    ["192.0.2.10", "192.0.2.10 dev eth0", "192.0.2.10 dev eth1"].flatMap((item) => [
+      instance(lines, vip(`${item} use_vmac`)),
+      instance(lines, vip("192.0.2.9"), `virtual_ipaddress_excluded {\n${item} use_vmac\n}`),
+    ]),
+  ),
   ...["fwmark 0", "fwmark 00", "fwmark 0x5", "fwmark 1"].map(
     (target) =>
       `virtual_server ${target} {\nlb_algo rr\nlb_kind DR\nreal_server 192.0.2.2 {\nweight 1\n}\n}\n`,
@@ -123,6 +129,6 @@ describe("what keepalived -t says of single lines", () => {
     const complainedOf = messages.flatMap((message) => Number(/Line (\d+)\)/u.exec(message)?.[1] ?? 0) || []);
     expect(lines).toEqual(expect.arrayContaining([...new Set(complainedOf)]));
     if (messages.length === 0) expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
-    else expect(findings).not.toEqual([]);
+    else expect(findings.filter(({ code }) => code !== "reload-check")).not.toEqual([]);
   });
 });

@@ -96,6 +96,7 @@ import { unknownTracker } from "./rules/trackers/unknown-tracker.ts";
 import { untrackedRoute } from "./rules/vrrp/untracked-route.ts";
 import { unusedTracker } from "./rules/trackers/unused-tracker.ts";
 import { vipNotHeld } from "./rules/files/vip-not-held.ts";
+import { vmacAddress } from "./rules/vrrp/vmac-address.ts";
 import { vmacName } from "./rules/vrrp/vmac-name.ts";
 import { vmacSetting } from "./rules/vrrp/vmac-setting.ts";
 import { vrfUse } from "./rules/vrrp/vrf-use.ts";
@@ -164,6 +165,7 @@ export const ruleGroups: readonly RuleGroup[] = [
       unicastVmac,
       unicastWithoutPeers,
       untrackedRoute,
+      vmacAddress,
       vmacName,
       vmacSetting,
       vrfUse,

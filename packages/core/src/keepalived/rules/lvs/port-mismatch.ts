@@ -8,7 +8,7 @@ export const portMismatch: Rule = {
   severity: "error",
   title: "a real server on another port, without NAT",
   reason:
-    "Direct routing and tunnels do not rewrite packets, so the port cannot change. keepalived takes the virtual server's port: the real server is asked on a port it may not serve.",
+    "Direct routing and tunnels do not rewrite packets, so the port cannot change. keepalived takes the virtual server's port: the real server is asked on a port it may not serve. In a service by mark it clears the port; the check still goes to the one that is written.",
   mend: "Write the virtual server's port, or use lb_kind NAT.",
   bad: inService().replace("192.0.2.21 80", "192.0.2.21 8080"),
   good: inService(),
@@ -26,7 +26,7 @@ export const portMismatch: Rule = {
         if (service.kind === "fwmark") {
           report(
             spot,
-            `${name} ${nameOfServer(service, server)} of ${on} has a port: without NAT keepalived drops it`,
+            `${name} ${nameOfServer(service, server)} of ${on} has a port: without NAT keepalived clears it`,
           );
         } else if (server.port !== service.port) {
           const method = settledMethod(service, server);

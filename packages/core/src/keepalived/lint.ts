@@ -146,7 +146,10 @@ class Collector {
 
   /** Looks at the sketches of lines first, and at a line itself where something is found. */
   checkAll(entries: readonly Entry[], sketches: readonly Entry[]): void {
-    for (const [index, entry] of entries.entries()) this.check(entry, sketches[index] ?? entry);
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry !== undefined) this.check(entry, sketches[index] ?? entry);
+    }
   }
 
   private check(entry: Entry, sketch: Entry): void {

@@ -29,8 +29,10 @@ export const maxBfdName = 31;
 export const isServer = (words: readonly string[]): boolean =>
   isNumericAddress(words[1] ?? "") && isPort(words[2]);
 
+const portRange = { min: 1, max: 65535 };
+
 const isPort = (word: string | undefined): boolean =>
-  word === undefined || /^0*$/u.test(word) || readInteger(word, { min: 1, max: 65535 }).fault === undefined;
+  word === undefined || readInteger(word, portRange).fault === undefined || /^0*$/u.test(word);
 
 const isVirtualServer = (words: readonly string[]): boolean => {
   const [, kind = "", value] = words;

@@ -125,6 +125,15 @@ describe("what is wrong with a block that stands three times", () => {
   });
 });
 
+describe("what is wrong with the text of a block of another service", () => {
+  it("is found although the text stands elsewhere there", () => {
+    const service = serviceOf("MISC_CHECK {", 'misc_path "/bin/a it\'s"', "}");
+    const lines = [5, 6, 10, 11, 15, 16];
+    const text = `${service}# ${"far ".repeat(30)}\n${service}`;
+    expect(foundIn(text, "open-quote")).toEqual([...lines, ...lines.map((line) => line + 19)]);
+  });
+});
+
 describe("the model of a block that stands three times", () => {
   it("is the same three times, but for the places", () => {
     const lines = [

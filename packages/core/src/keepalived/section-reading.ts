@@ -55,7 +55,7 @@ class RepeatedInside implements Inside {
   private readonly table: Table;
   private read: readonly Entry[] | undefined;
 
-  constructor(like: Inside, block: RepeatedBlock, table: Table) {
+  constructor(block: RepeatedBlock, { like, table }: ReadBefore) {
     this.like = like;
     this.block = block;
     this.table = table;
@@ -123,26 +123,33 @@ const readEntry = (statement: Statement, keyword: Keyword, options: ReadOptions)
 
 const readInside = (block: Block, table: Table): Inside | undefined => {
   if (block instanceof RepeatedBlock) {
-    const like = readLike(block.like, table);
-    return like === undefined ? undefined : new RepeatedInside(like, block, table);
+    const before = readBefore(block.like, table);
+    return before === undefined ? undefined : new RepeatedInside(block, before);
   }
   const entries = readNodes(block.nodes, table);
   return entries === undefined ? undefined : new SectionInside(entries, block);
 };
 
-/** What was read of a block that others repeat. */
-const remembered = new WeakMap<Block, { readonly table: Table; readonly inside: Inside | undefined }>();
+/** What was read of a block that others repeat, and by which table. */
+interface ReadBefore {
+  readonly like: Inside;
+  readonly table: Table;
+}
 
-const readLike = (block: Block, table: Table): Inside | undefined => {
+const remembered = new WeakMap<Block, ReadBefore>();
+
+const readBefore = (block: Block, table: Table): ReadBefore | undefined => {
   const known = remembered.get(block);
   if (
     known?.table.block === table.block &&
     known.table.options.hasNewerBlocks === table.options.hasNewerBlocks
   )
-    return known.inside;
-  const inside = readInside(block, table);
-  remembered.set(block, { table, inside });
-  return inside;
+    return known;
+  const like = readInside(block, table);
+  if (like === undefined) return undefined;
+  const before = { like, table };
+  remembered.set(block, before);
+  return before;
 };
 
 const readItems = (block: Block): readonly Item[] | undefined => {

@@ -63,13 +63,8 @@ class SketchedInside implements Inside {
 
 /** The very same lines where nothing in them repeats another. */
 const sketchesOf = (entries: readonly Entry[]): readonly Entry[] => {
-  let sketches: Entry[] | undefined;
-  for (const [index, entry] of entries.entries()) {
-    const sketch = sketchOfEntry(entry);
-    if (sketch !== entry) sketches ??= entries.slice();
-    if (sketches !== undefined) sketches[index] = sketch;
-  }
-  return sketches ?? entries;
+  const sketches = entries.map(sketchOfEntry);
+  return sketches.every((sketch, index) => sketch === entries[index]) ? entries : sketches;
 };
 
 const sketchOfEntry = (entry: Entry): Entry => {

@@ -97,14 +97,17 @@ export const linesOf = (entry: Entry, name: string): readonly Entry[] =>
 
 /** The last line of a block with a keyword: the one that counts. */
 export const lastOf = (entry: Entry, name: string): Entry | undefined => {
-  let last: Entry | undefined;
-  for (const inner of entry.inside?.entries ?? noLines) if (inner.keyword.name === name) last = inner;
-  return last;
+  const lines = entry.inside?.entries ?? noLines;
+  for (let index = lines.length - 1; index >= 0; index -= 1)
+    if (lines[index]?.keyword.name === name) return lines[index];
+  return undefined;
 };
 
 /** The first line of a block with a keyword. */
 export const firstOf = (entry: Entry, name: string): Entry | undefined => {
-  for (const inner of entry.inside?.entries ?? noLines) if (inner.keyword.name === name) return inner;
+  const lines = entry.inside?.entries ?? noLines;
+  for (let index = 0; index < lines.length; index += 1)
+    if (lines[index]?.keyword.name === name) return lines[index];
   return undefined;
 };
 

@@ -2,6 +2,8 @@ import type { Block } from "./cst.ts";
 
 /** Of each block that is learnt; a large file that repeats itself does so with few of them. */
 const maxBlocks = 1024;
+/** After so many blocks in a row that repeat none, a text is not looked at for more: it would cost and bring nothing. */
+const maxMisses = 1024;
 /** A block of more characters is read on its own: those that repeat are much shorter. */
 const maxLength = 4096;
 
@@ -34,6 +36,7 @@ export class BlockMemory {
   private readonly known = new Map<string, KnownBlock>();
   /** Of each depth, the one that was met last: mostly it is met again. */
   private readonly newest: KnownBlock[] = [];
+  private misses = 0;
   private readonly openings: Opening[] = [];
 
   constructor(text: string) {
@@ -42,10 +45,15 @@ export class BlockMemory {
 
   /** The block whose text stands here again, at the start of a line and as deep. */
   find(at: number, depth: number): KnownBlock | undefined {
+    if (this.misses >= maxMisses) return undefined;
     const newest = this.newest[depth];
-    if (newest !== undefined && this.standsAt(newest, at)) return newest;
-    const known = this.known.get(this.keyAt(at));
-    if (known?.depth !== depth || !this.standsAt(known, at)) return undefined;
+    const isNewest = newest !== undefined && this.standsAt(newest, at);
+    const known = isNewest ? newest : this.known.get(this.keyAt(at));
+    if (known?.depth !== depth || !(isNewest || this.standsAt(known, at))) {
+      this.misses += 1;
+      return undefined;
+    }
+    this.misses = 0;
     this.newest[depth] = known;
     return known;
   }
@@ -56,7 +64,7 @@ export class BlockMemory {
   }
 
   opened(opening: Opening): void {
-    if (this.known.size < maxBlocks) this.openings[opening.depth] = opening;
+    if (this.known.size < maxBlocks && this.misses < maxMisses) this.openings[opening.depth] = opening;
   }
 
   /** A block was closed by the last thing on a line; `at`: where the next line starts. */

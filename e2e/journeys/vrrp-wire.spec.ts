@@ -25,6 +25,17 @@ test("a second MASTER on the wire is seen in the browser with its place, and lea
     await expect(hearing).toContainText("Two are MASTER of VI_CACHE (VRID 51)", { timeout: 20_000 });
     await expect(hearing).toContainText("Look on lvs-2 for a firewall rule against IP protocol 112");
     await expectAccessible(page, "the pair with a second MASTER");
+
+    await page.goto(`${held.url}/runs/plan?kind=failOver&cluster=${held.clusterId}`);
+    const why = "are both MASTER of VI_CACHE (VRID 51), heard by lvs-";
+    await expect(page.getByRole("listitem").filter({ hasText: why }).first()).toContainText(
+      "firewall rule against IP protocol 112",
+      { timeout: 20_000 },
+    );
+    await page.getByLabel("Type cdn to start").fill("cdn");
+    await expect(page.getByRole("button", { name: "Start run" })).toBeDisabled();
+    await expectAccessible(page, "a plan that is refused");
+    await page.goto(`${held.url}/clusters/${held.clusterId}/pair`);
   } finally {
     await injectFault({ lab, kind: "vrrp-unblock", host: "lvs-2" });
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { composeModel } from "./compose.ts";
 import type { Block, Node, Statement } from "./cst.ts";
 import { lintConfig } from "./lint.ts";
-import { parseConfig } from "./parse.ts";
+import { parseConfig, reparseConfig } from "./parse.ts";
 import { preprocess } from "./preprocess.ts";
 import { printConfig } from "./print.ts";
 import { RepeatedBlock } from "./repeated-block.ts";
@@ -125,12 +125,16 @@ describe("what is wrong with a block that stands three times", () => {
   });
 });
 
-describe("what is wrong with the text of a block of another service", () => {
-  it("is found although the text stands elsewhere there", () => {
+describe("what is wrong with the text of a block", () => {
+  it("is found where it stands elsewhere, and where the first of its kind was mended since", () => {
     const service = serviceOf("MISC_CHECK {", 'misc_path "/bin/a it\'s"', "}");
     const lines = [5, 6, 10, 11, 15, 16];
     const text = `${service}# ${"far ".repeat(30)}\n${service}`;
     expect(foundIn(text, "open-quote")).toEqual([...lines, ...lines.map((line) => line + 19)]);
+    const bytes = new TextEncoder().encode(serviceOf("weight 1"));
+    const { value } = reparseConfig(parse(text), { start: 0, end: service.length, bytes });
+    const found = lintConfig(value).filter(({ code }) => code === "open-quote");
+    expect(found.map(({ line }) => line)).toEqual(lines.map((line) => line + 13));
   });
 });
 

@@ -117,9 +117,11 @@ const disagreements = (
     .map(({ path, line, code, message }) => `only the linter: ${path}:${line} ${code}: ${message}`);
 };
 
-/** What is not said of a line: how keepalived ended, and a real server of a service without a name. */
+/** What is not said of a line: how keepalived ended, and a service without a name, or with what lies in memory for one. */
 const isAboutItself = (message: string): boolean =>
-  /missing '\}'s or extra|Segmentation fault|Aborted|free\(\)|malloc|corrupted|\(\(null\)\)/u.test(message);
+  /missing '\}'s or extra|Segmentation fault|Aborted|free\(\)|malloc|corrupted|\(\(null\)\)|Virtual server \[[^\]]*[^\]\da-f.:]/u.test(
+    message,
+  );
 
 /**
  * keepalived's four processes disagree where a brace is amiss: one passes over the block of another and finds its end

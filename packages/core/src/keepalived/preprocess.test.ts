@@ -167,6 +167,18 @@ describe("includes", () => {
     ]);
   });
 
+  it("asks for a pattern with its definitions replaced", () => {
+    const asked: string[] = [];
+    const reader: IncludeReader = (pattern) => {
+      asked.push(pattern);
+      return { kind: "missing", reason: "not there" };
+    };
+    const text = "$D=conf.d\ninclude $D/*.conf\ninclude ${D}/*.conf\ninclude ${_PWD}/b\ninclude $D\n";
+    read(text, { read: reader });
+    preprocess(encode("include ${_PWD}/c\n"), { path: "/etc/keepalived/a", configId: "me", read: reader });
+    expect(asked).toEqual(["$D/*.conf", "conf.d/*.conf", "./b", "conf.d", "/etc/keepalived/c"]);
+  });
+
   it("shares definitions between files", () => {
     expect(textOf("$A=1\ninclude b\nx $B $A\n", { read: reader({ "dir/b": "$B=2\n$A=3\n" }) })).toBe(
       "x 2 3\n",

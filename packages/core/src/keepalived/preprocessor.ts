@@ -10,7 +10,7 @@ import { maxLineLength } from "./lexer.ts";
 import { contentOf, directiveAfterBrace, leadLength, leavesQuoteOpen, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
 import { preprocessLimits } from "./preprocess-limits.ts";
-import { isSequence, readSequence } from "./sequence.ts";
+import { isSequence, isTooLate, readSequence } from "./sequence.ts";
 
 /** What a reader answers to an include. Patterns are glob(7)'s; relative ones start at the directory of `fromPath`. */
 export type IncludeAnswer =
@@ -195,7 +195,7 @@ export class Preprocessor {
 
   private readInclude(line: Line, include: { keyword: string; pattern: string }): undefined {
     const { read } = this.options;
-    const pattern = decodeUtf8(encodeBytewise(include.pattern));
+    const pattern = decodeUtf8(encodeBytewise(this.resolved(include.pattern)));
     const answer: IncludeAnswer = read?.(pattern, line.path) ?? {
       kind: "missing",
       reason: "includes are not followed here",
@@ -224,6 +224,15 @@ export class Preprocessor {
       }
     }
     return undefined;
+  }
+
+  /** A pattern with its definitions replaced. Relative ones start at the including file: so does `${_PWD}` where its path is relative. */
+  private resolved(pattern: string): string {
+    if (!pattern.includes("$")) return pattern;
+    const isAbsolute = this.openFiles.at(-1)?.startsWith("/") === true;
+    const builtIn = (name: string): string | undefined =>
+      name === "_PWD" && !isAbsolute ? "." : this.builtIn(name);
+    return substitute(pattern, { ...this.definitions, builtIn }).text;
   }
 
   /** Of a line that does not come into the text: the others are looked at there. */
@@ -286,9 +295,3 @@ export class Preprocessor {
     }
   }
 }
-
-/** keepalived looks again at a replaced line for a reference or a condition only: this sequence has none. */
-const isTooLate = (text: string): boolean => {
-  const content = contentOf(text);
-  return isSequence(content) && !content.includes("$");
-};

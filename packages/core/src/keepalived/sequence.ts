@@ -1,4 +1,4 @@
-import { trimBlanks } from "./line-text.ts";
+import { contentOf, trimBlanks } from "./line-text.ts";
 
 /** `~SEQ(...)`, `~SEQx(...)` and `~LST(...)` at the start of a line: which variables take which values. */
 export interface Sequence {
@@ -18,6 +18,12 @@ const head = /^~(SEQx?|LST)[ \t]*\(([^)]*)\)[ \t]*([^]*)$/u;
 
 /** `~SEQ` and `~LST`, whatever follows: keepalived complains of what it cannot read there. */
 export const isSequence = (line: string): boolean => /^[ \t]*~(?:SEQ|LST)/u.test(line);
+
+/** keepalived looks again at a replaced line for a reference or a condition only: this sequence has none. */
+export const isTooLate = (text: string): boolean => {
+  const content = contentOf(text);
+  return isSequence(content) && !content.includes("$");
+};
 
 /** Reads a line whose parameters have no definitions left in them. */
 export const readSequence = (line: string): SequenceReading => {

@@ -128,7 +128,9 @@ describe("the connection table of a director with clients", () => {
     const capped = known(
       await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: {}, limit: 2 }),
     );
-    expect(capped).toMatchObject({ isCapped: true, totals: answer.totals });
+    // The time that a template holds is another a moment later.
+    const { byRealServer: _, ...sums } = answer.totals;
+    expect(capped).toMatchObject({ isCapped: true, totals: sums });
     expect(capped.connections).toHaveLength(2);
   });
 

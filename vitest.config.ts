@@ -39,11 +39,25 @@ export default defineConfig({
       {
         test: {
           name: "kernel",
-          include: ["e2e/kernel/**/*.kernel.test.ts"],
+          include: ["e2e/kernel/*.kernel.test.ts"],
           exclude: elsewhere,
           testTimeout: 600_000,
           hookTimeout: 300_000,
+          // One lab at a time: what they prove has times in it.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "kernel ipvs",
+          include: ["e2e/kernel/ipvs/*.kernel.test.ts"],
+          exclude: elsewhere,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // Each is a kernel of one processor that nothing reaches.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

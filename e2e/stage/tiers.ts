@@ -21,10 +21,11 @@ const inLab = (): string | undefined => {
   return reasons.length === 0 ? undefined : `the lab cannot run here: ${reasons.join("; ")}`;
 };
 
-const vitest = (name: string, why: () => string | undefined): Tier => ({
+/** `more`: projects of the same tier beside the one that has its name. */
+const vitest = (name: string, why: () => string | undefined, ...more: readonly string[]): Tier => ({
   name,
   kind: "vitest",
-  argv: ["vitest", "run", "--project", name],
+  argv: ["vitest", "run", ...[name, ...more].flatMap((project) => ["--project", project])],
   why,
 });
 
@@ -51,7 +52,7 @@ export const tiers: readonly Tier[] = [
   vitest("unit", anywhere),
   vitest("contract", anywhere),
   vitest("oracle", anywhere),
-  vitest("kernel", inLab),
+  vitest("kernel", inLab, "kernel ipvs"),
   {
     name: "journeys",
     kind: "playwright",

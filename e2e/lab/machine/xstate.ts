@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "./command.ts";
 
@@ -29,7 +29,10 @@ export async function kernelEnvironment(folder: string): Promise<Readonly<Record
   if (!existsSync(library)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const source = join(import.meta.dirname, "../guest/xstate-shim.c");
-    await mustRun(["gcc", "-O2", "-shared", "-fPIC", "-o", library, source]);
+    // Whole or not there at all: another process may look for it meanwhile.
+    const beside = `${library}.${process.pid}`;
+    await mustRun(["gcc", "-O2", "-shared", "-fPIC", "-o", beside, source]);
+    renameSync(beside, library);
   }
   return { ...env, LD_PRELOAD: library };
 }

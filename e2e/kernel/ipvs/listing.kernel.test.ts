@@ -8,11 +8,11 @@ import { parseSave, printRestore } from "@lvs/core/ipvs/save-format";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import { generateTable, seededRandom } from "@lvs/core/ipvs/testing/generate-table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoLab } from "../lab/machine/requirements.ts";
-import type { BareRun } from "./ipvs/bare-kernel.ts";
-import { runOnBareKernel } from "./ipvs/bare-kernel.ts";
-import { listingCalls } from "./ipvs/listing-options.ts";
-import { lookupOf, nameHosts, printHosts } from "./ipvs/names.ts";
+import { whyNoLab } from "../../lab/machine/requirements.ts";
+import type { BareRun } from "./bare-kernel.ts";
+import { runOnBareKernel } from "./bare-kernel.ts";
+import { listingCalls } from "./listing-options.ts";
+import { lookupOf, nameHosts, printHosts } from "./names.ts";
 
 const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);

@@ -7,9 +7,9 @@ import { printRestore } from "@lvs/core/ipvs/save-format";
 import { generateTable, seededRandom } from "@lvs/core/ipvs/testing/generate-table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { whyNoLab } from "../lab/machine/requirements.ts";
-import type { BareRun } from "./ipvs/bare-kernel.ts";
-import { runOnBareKernel } from "./ipvs/bare-kernel.ts";
+import { whyNoLab } from "../../lab/machine/requirements.ts";
+import type { BareRun } from "./bare-kernel.ts";
+import { runOnBareKernel } from "./bare-kernel.ts";
 
 const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);
@@ -52,7 +52,7 @@ const views: readonly [string, ListingView][] = [
   ["-L -n --tun-info", "tun-info"],
 ];
 
-const probe = join(import.meta.dirname, "../../apps/agent/src/probe/main.ts");
+const probe = join(import.meta.dirname, "../../../apps/agent/src/probe/main.ts");
 const node = process.execPath;
 
 /**

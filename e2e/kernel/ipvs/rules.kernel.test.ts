@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseRules, parseSave, printSave } from "@lvs/core/ipvs/save-format";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoLab } from "../lab/machine/requirements.ts";
-import type { BareRun } from "./ipvs/bare-kernel.ts";
-import { runOnBareKernel } from "./ipvs/bare-kernel.ts";
+import { whyNoLab } from "../../lab/machine/requirements.ts";
+import type { BareRun } from "./bare-kernel.ts";
+import { runOnBareKernel } from "./bare-kernel.ts";
 
 const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);

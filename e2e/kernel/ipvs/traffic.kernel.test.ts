@@ -16,11 +16,11 @@ import { parseProcTable } from "@lvs/core/ipvs/proc-format";
 import { parseProcStats } from "@lvs/core/ipvs/proc-stats";
 import { serviceKey } from "@lvs/core/ipvs/table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoLab } from "../lab/machine/requirements.ts";
-import type { BareRun } from "./ipvs/bare-kernel.ts";
-import { runOnBareKernel } from "./ipvs/bare-kernel.ts";
-import { listingCalls } from "./ipvs/listing-options.ts";
-import { lookupOf } from "./ipvs/names.ts";
+import { whyNoLab } from "../../lab/machine/requirements.ts";
+import type { BareRun } from "./bare-kernel.ts";
+import { runOnBareKernel } from "./bare-kernel.ts";
+import { listingCalls } from "./listing-options.ts";
+import { lookupOf } from "./names.ts";
 
 const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);
@@ -51,7 +51,7 @@ const script = `
 for address in 10.50.0.1 10.50.1.1 10.50.1.2 10.50.2.1 10.50.3.1; do ip addr add $address/32 dev lo; done
 for address in fd50::1 fd50::11 fd50::21; do ip -6 addr add $address/128 dev lo nodad; done
 ipvsadm -R <rules
-"${process.execPath}" "${join(import.meta.dirname, "ipvs/traffic.ts")}" >traffic.log 2>&1 &
+"${process.execPath}" "${join(import.meta.dirname, "traffic.ts")}" >traffic.log 2>&1 &
 until [ -e traffic-ready ]; do
   [ $SECONDS -lt 90 ] || { cat traffic.log; exit 1; }
   sleep 0.1
@@ -69,7 +69,8 @@ cat /proc/net/ip_vs >proc-table
 cat /proc/net/ip_vs_stats >proc-stats
 cat /proc/net/ip_vs_stats_percpu >proc-stats-percpu
 cat /proc/net/ip_vs_conn_sync >proc-sync
-for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+end=$((SECONDS + 60))
+while [ $SECONDS -lt $end ]; do
   cat /proc/net/ip_vs_conn >proc-connections
   ipvsadm -L -n -c >connections
   ipvsadm -L -n -c --persistent-conn >connections-engine

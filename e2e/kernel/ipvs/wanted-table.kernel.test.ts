@@ -5,9 +5,9 @@ import { composeModel } from "@lvs/core/keepalived/compose";
 import { preprocess } from "@lvs/core/keepalived/preprocess";
 import { toTable } from "@lvs/core/keepalived/to-table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoLab } from "../lab/machine/requirements.ts";
-import type { BareRun } from "./ipvs/bare-kernel.ts";
-import { runOnBareKernel } from "./ipvs/bare-kernel.ts";
+import { whyNoLab } from "../../lab/machine/requirements.ts";
+import type { BareRun } from "./bare-kernel.ts";
+import { runOnBareKernel } from "./bare-kernel.ts";
 
 /** keepalived itself programs a kernel from each file: its table is the one we say the file asks for, as `ipvsadm -Sn` text. */
 

@@ -20,7 +20,7 @@ const pagesOf = (held: LabConsole): readonly { readonly path: string; readonly s
     },
     { path: `/connections?director=${director}`, sign: "What decides" },
     { path: "/runs", sign: "Runs" },
-    { path: "/events", sign: "agent started" },
+    { path: "/events", sign: "keepalived, agent" },
     { path: "/real-servers", sign: "rs4" },
     { path: "/enrol", sign: "Its cluster" },
     { path: "/account", sign: "Change password" },

@@ -17,7 +17,7 @@ import { lookupOf, nameHosts, printHosts } from "./names.ts";
 const problems = whyNoLab();
 if (problems.length > 0) console.log(`skipped: ${problems.join("; ")}`);
 
-const seed = Number(process.env["LVS_SEED"] ?? Math.floor(Math.random() * 1e9));
+const seed = Number(process.env["LVS_SEED"] ?? 20_261_121);
 const tableCount = Number(process.env["LVS_TABLES"] ?? 40);
 console.log(`tables of seed ${seed} (LVS_SEED repeats them), ${tableCount} of them`);
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { columnAt, offsetOfLine } from "./columns.ts";
 import { decodeUtf8, encodeUtf8 } from "./encoding.ts";
 
-const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env["FC_SEED"] ?? 20_261_121);
 const many = Number(process.env["FC_RUNS"] ?? 1);
 console.info(`keepalived/columns: seed ${seed}`);
 

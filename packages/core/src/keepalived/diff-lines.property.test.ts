@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffLines } from "./diff-lines.ts";
 
-const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env["FC_SEED"] ?? 20_261_121);
 console.info(`keepalived/diff-lines: seed ${seed}`);
 
 const text = fc

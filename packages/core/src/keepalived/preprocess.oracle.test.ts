@@ -13,7 +13,7 @@ import { readTree } from "./reading.ts";
  * Without `\\#`: the children of 2.2.7 read a copy in which it begins a comment, so keepalived's own processes differ.
  */
 
-const seed = Number(process.env["FC_SEED"] ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env["FC_SEED"] ?? 20_261_121);
 const numRuns = Number(process.env["FC_RUNS"] ?? 1) * 200;
 console.info(`keepalived/preprocess oracle: seed ${seed}`);
 const isInstalled = spawnSync("keepalived", ["--version"]).error === undefined;
@@ -101,20 +101,28 @@ const askKeepalived = (path: string): string[] => {
   const unknown = /^\(Line (\d+)\) Unknown keyword '([^]*)'$/u;
   return `${stderr}${stdout}`.split("\n").flatMap((said) => {
     const match = unknown.exec(said);
-    return match === null || match[2] === "}" ? [] : [`${match[1]} ${match[2]}`];
+    if (match === null || match[2] === "}") return [];
+    return [/^~(?:SEQ|LST)/u.test(match[2] ?? "") ? `${match[1]} ~` : `${match[1]} ${match[2]}`];
   });
 };
 
+/** A sequence that comes too late to be one is a keyword for keepalived, and "LINE ~" here: it does not come into our text. */
 const readOurselves = (bytes: Uint8Array): string[] => {
-  const tree = preprocess(bytes, { path: "a.conf", configId: "me" }).value;
-  return readTree(tree).flatMap(({ faults }, index) =>
+  const { diagnostics, value: tree } = preprocess(bytes, { path: "a.conf", configId: "me" });
+  const late = diagnostics.flatMap(({ line, message }) =>
+    message === "keepalived reads this sequence as a keyword" ? [`${line} ~`] : [],
+  );
+  const words = readTree(tree).flatMap(({ faults }, index) =>
     faults.flatMap(({ code, word: unknown, spot }) => {
       const section = tree.sections[spot.section + index];
       if (code !== "unknown-keyword" || section === undefined) return [];
       return [`${lineOf(tree, section, spot)} ${Buffer.from(unknown, "utf8").toString("latin1")}`];
     }),
   );
+  return [...words, ...late].toSorted(byLine);
 };
+
+const byLine = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10);
 
 describe.skipIf(!isInstalled)("keepalived on this machine (skipped: not installed)", () => {
   it("reads the same words from the same lines", () => {

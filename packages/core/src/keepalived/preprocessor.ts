@@ -33,6 +33,9 @@ export interface PreprocessOptions {
 /** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
 const maxRounds = 50;
 
+/** What a turn of a sequence costs for each character of its text, in characters written: it is looked through again and again. */
+const turnWork = 16;
+
 /** Reads files line by line into one text; `preprocess` is its face. */
 export class Preprocessor {
   private readonly options: PreprocessOptions;
@@ -146,8 +149,9 @@ export class Preprocessor {
 
   private readSequence(line: Line, content: string): undefined {
     const close = content.indexOf(")") + 1;
-    const parameters = substitute(content.slice(0, close), this.definitions).text;
-    const reading = readSequence(parameters + content.slice(close));
+    const parameters = substitute(content.slice(0, close), this.definitions);
+    this.work += parameters.work;
+    const reading = readSequence(parameters.text + content.slice(close));
     if (reading.kind !== "sequence") {
       const reason = reading.kind === "invalid" ? reading.reason : "it cannot be read";
       this.say("invalid-sequence", line, `keepalived drops this sequence: ${reason}`, "error");
@@ -160,6 +164,7 @@ export class Preprocessor {
         this.definitions.values.set(name, { lines: [row[index] ?? ""] });
       this.readLine(generated(line, text), () => undefined);
       this.made += 1;
+      this.work += text.length * turnWork;
       this.checkSize(line);
     }
     return undefined;

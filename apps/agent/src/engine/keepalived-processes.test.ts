@@ -74,6 +74,14 @@ describe("keepalived's processes", () => {
     expect((await findKeepalived(system, conf)).ids.map(({ pid }) => pid)).toEqual([13, 14]);
   });
 
+  it("of a daemon stay its children, whatever session they lead", async () => {
+    const system = machine();
+    const one = { name: "keepalived", argv: ["keepalived"] };
+    system.processes.start({ ...one, pid: 11, parentPid: 20, sessionId: 11 });
+    system.processes.start({ ...one, pid: 20 });
+    expect((await findKeepalived(system, conf)).parent?.pid).toBe(20);
+  });
+
   it("that stay in the foreground of another's session are known by their children", async () => {
     const system = machine();
     const foreground = { name: "keepalived", argv: ["keepalived", "-n"], sessionId: 5 };

@@ -11,3 +11,6 @@ export const preprocessLimits = {
   depth: 40,
   files: 1_000,
 } as const;
+
+/** What a turn of a sequence costs of `work` for each character of its text: it is looked through again and again. */
+export const turnWork = 16;

@@ -9,7 +9,7 @@ import type { Line, LineSource } from "./file-lines.ts";
 import { maxLineLength } from "./lexer.ts";
 import { contentOf, directiveAfterBrace, leadLength, leavesQuoteOpen, trimBlanks } from "./line-text.ts";
 import { parseConfig } from "./parse.ts";
-import { preprocessLimits } from "./preprocess-limits.ts";
+import { preprocessLimits, turnWork } from "./preprocess-limits.ts";
 import { isSequence, isTooLate, readSequence } from "./sequence.ts";
 
 /** What a reader answers to an include. Patterns are glob(7)'s; relative ones start at the directory of `fromPath`. */
@@ -32,9 +32,6 @@ export interface PreprocessOptions {
 
 /** How often one line is looked at again after a replacement: `$A` may make `@id $B`, which may make a ~SEQ. */
 const maxRounds = 50;
-
-/** What a turn of a sequence costs for each character of its text, in characters written: it is looked through again and again. */
-const turnWork = 16;
 
 /** Reads files line by line into one text; `preprocess` is its face. */
 export class Preprocessor {

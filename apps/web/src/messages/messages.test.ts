@@ -88,6 +88,20 @@ describe("the catalogue", () => {
     expect(broken).toEqual([]);
   });
 
+  test("no plural has a branch that its language never chooses, as 'one' in Chinese", () => {
+    const dead: string[] = [];
+    for (const [locale, messages] of [
+      ["en", english],
+      ["zh-CN", chinese],
+    ] as const) {
+      const chosen = new Set<string>(new Intl.PluralRules(locale).resolvedOptions().pluralCategories);
+      for (const [key, text] of flat(messages))
+        for (const [, category = ""] of text.matchAll(/[\s}](zero|one|two|few|many) \{/gu))
+          if (text.includes("plural") && !chosen.has(category)) dead.push(`${locale} ${key}: ${category}`);
+    }
+    expect(dead).toEqual([]);
+  });
+
   test("a message names the same values in both languages", () => {
     const other = new Map(flat(chinese));
     const differing = flat(english).filter(([key, text]) => {

@@ -9,6 +9,7 @@ import { Note } from "@/ui/note.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
 import { foldOutput } from "./fold-output.ts";
+import { OpenEndsNote } from "./open-ends-note.tsx";
 import { DrainView } from "./drain-view.tsx";
 import { ProofList } from "./proof-list.tsx";
 import { RunEnd } from "./run-end.tsx";
@@ -35,6 +36,7 @@ export const StepView = (props: ViewProps) => {
     <>
       <StepHead run={run} index={index} step={step} />
       <PauseNote run={run} />
+      <OpenEndsNote run={run} />
       {step.kind === "drain" && isOpen ? <DrainView run={run} index={index} step={step} /> : null}
       {run.endedAtMs === undefined ? (
         <StepNib run={run} index={index} step={step} />

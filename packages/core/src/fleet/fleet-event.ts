@@ -34,5 +34,10 @@ export const findingEventKinds = [
 
 export const fleetEventSchema = directorEventSchema.extend({
   kind: z.enum([...directorEventSchema.shape.kind.options, ...findingEventKinds]),
+  /**
+   * Present: no event but so many more of this kind (of this subject, where there is one), from the first to the last in `overMs`; they
+   * came too fast to be kept one by one (event-limit.ts).
+   */
+  counted: z.object({ events: z.int().min(1), overMs: z.int().min(0) }).optional(),
 });
 export type FleetEvent = z.infer<typeof fleetEventSchema>;

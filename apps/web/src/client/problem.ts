@@ -2,24 +2,33 @@
 import { TRPCClientError } from "@trpc/client";
 import { useTranslations } from "next-intl";
 
-/** What a procedure answered when it refused or failed: our sentence for its code, and its own words as the detail. */
-export const useProblem = (): ((error: unknown) => { text: string; detail: string; isKnown: boolean }) => {
+/** Of these our sentence says only what kind of failure it is; why is in the words of the machine that was asked. */
+const toldByMachines: ReadonlySet<string> = new Set([
+  "agentUnreachable",
+  "agentRefused",
+  "agentFailed",
+  "sshFailed",
+  "hostKeyIsAnother",
+]);
+
+/** What a procedure answered when it refused or failed: our sentence for its code, and a machine's own words where there are any. */
+export const useProblem = (): ((error: unknown) => { text: string; detail: string }) => {
   const t = useTranslations("problems");
   return (error) => {
     const detail = error instanceof Error ? error.message : String(error);
     const code = error instanceof TRPCClientError ? problemCode(error.data) : undefined;
-    if (code !== undefined && t.has(code)) return { text: t(code), detail, isKnown: true };
-    return { text: t("other"), detail, isKnown: false };
+    if (code === undefined || !t.has(code)) return { text: t("other"), detail };
+    return { text: t(code), detail: toldByMachines.has(code) ? detail : "" };
   };
 };
 
-/** Our sentence for the refusal; the machine's own words only where there is none. Undefined where nothing failed. */
+/** The same in one line. Undefined where nothing failed. */
 export const useProblemText = (): ((error: unknown) => string | undefined) => {
   const problemOf = useProblem();
   return (error) => {
     if (error === null || error === undefined) return undefined;
-    const { text, detail, isKnown } = problemOf(error);
-    return isKnown ? text : `${text} ${detail}`;
+    const { text, detail } = problemOf(error);
+    return `${text} ${detail}`.trimEnd();
   };
 };
 

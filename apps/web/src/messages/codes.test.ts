@@ -3,6 +3,7 @@ import { fleetEventSchema } from "@lvs/core/fleet/fleet-event";
 import { conditionCodeSchema, stepSchema, touchedSchema, workflowKindSchema } from "@lvs/core/workflow/plan";
 import { runSchema, runStatusSchema, stepStatusSchema, waitCauseSchema } from "@lvs/core/workflow/run";
 import { describe, expect, test } from "vitest";
+import { problemCodes } from "../server/problem.ts";
 import english from "./en.json" with { type: "json" };
 import chinese from "./zh-CN.json" with { type: "json" };
 
@@ -28,6 +29,7 @@ const codes: readonly (readonly [string, readonly string[], (messages: typeof en
   ["a step that is under way", stepSchema.shape.kind.options, ({ steps }) => steps.now_],
   ["a workflow", workflowKindSchema.options, ({ plans }) => plans.kind],
   ["a workflow's title", workflowKindSchema.options, ({ plans }) => plans.title],
+  ["a refusal or failure", [...problemCodes, "other"], ({ problems }) => problems],
   ["a kind of event", fleetEventSchema.shape.kind.options, ({ changes }) => changes.kinds],
 ];
 

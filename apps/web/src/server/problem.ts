@@ -1,27 +1,40 @@
 import { TRPCError } from "@trpc/server";
 
+const statusOf = {
+  signInNeeded: "UNAUTHORIZED",
+  roleTooLow: "FORBIDDEN",
+  crossOrigin: "FORBIDDEN",
+  tooManyTries: "TOO_MANY_REQUESTS",
+  notFound: "NOT_FOUND",
+  nameTaken: "CONFLICT",
+  nameMismatch: "BAD_REQUEST",
+  hasDirectors: "CONFLICT",
+  runUnderWay: "CONFLICT",
+  lastAdmin: "CONFLICT",
+  setupDone: "CONFLICT",
+  setupTokenWrong: "FORBIDDEN",
+  passwordWrong: "FORBIDDEN",
+  agentUnreachable: "BAD_GATEWAY",
+  agentRefused: "BAD_GATEWAY",
+  agentRevoked: "CONFLICT",
+  agentFailed: "BAD_GATEWAY",
+  sshFailed: "BAD_GATEWAY",
+  hostKeyIsAnother: "CONFLICT",
+  preflightOpen: "CONFLICT",
+  planChanged: "CONFLICT",
+  runNotPaused: "CONFLICT",
+  runNotProving: "CONFLICT",
+  stepNotBegun: "CONFLICT",
+  runEnded: "CONFLICT",
+  tableUnknown: "CONFLICT",
+  notTriable: "BAD_REQUEST",
+  databaseUnavailable: "SERVICE_UNAVAILABLE",
+} as const satisfies Record<string, TRPCError["code"]>;
+
 /** Why the console refused or could not do something, as a code that the browser has a sentence for. */
-export type ProblemCode =
-  | "signInNeeded"
-  | "roleTooLow"
-  | "crossOrigin"
-  | "tooManyTries"
-  | "notFound"
-  | "nameTaken"
-  | "nameMismatch"
-  | "inUse"
-  | "lastAdmin"
-  | "setupDone"
-  | "setupTokenWrong"
-  | "passwordWeak"
-  | "passwordWrong"
-  | "agentUnreachable"
-  | "agentRefused"
-  | "agentRevoked"
-  | "agentFailed"
-  | "refused"
-  | "sshFailed"
-  | "databaseUnavailable";
+export type ProblemCode = keyof typeof statusOf;
+
+export const problemCodes: readonly string[] = Object.keys(statusOf);
 
 export class Problem extends Error {
   readonly problem: ProblemCode;
@@ -31,29 +44,6 @@ export class Problem extends Error {
     this.problem = problem;
   }
 }
-
-const statusOf = {
-  signInNeeded: "UNAUTHORIZED",
-  roleTooLow: "FORBIDDEN",
-  crossOrigin: "FORBIDDEN",
-  tooManyTries: "TOO_MANY_REQUESTS",
-  notFound: "NOT_FOUND",
-  nameTaken: "CONFLICT",
-  nameMismatch: "BAD_REQUEST",
-  inUse: "CONFLICT",
-  lastAdmin: "CONFLICT",
-  setupDone: "CONFLICT",
-  setupTokenWrong: "FORBIDDEN",
-  passwordWeak: "BAD_REQUEST",
-  passwordWrong: "FORBIDDEN",
-  agentUnreachable: "BAD_GATEWAY",
-  agentRefused: "BAD_GATEWAY",
-  agentRevoked: "CONFLICT",
-  agentFailed: "BAD_GATEWAY",
-  refused: "CONFLICT",
-  sshFailed: "BAD_GATEWAY",
-  databaseUnavailable: "SERVICE_UNAVAILABLE",
-} as const satisfies Record<ProblemCode, TRPCError["code"]>;
 
 /** The error to throw in a procedure: `message` is one sentence that says what was found. */
 export function problem(code: ProblemCode, message: string, cause?: unknown): TRPCError {

@@ -57,7 +57,7 @@ export async function tryService({
   const { id } = service;
   if (id.kind !== "address" || id.protocol !== "TCP" || id.port === 0)
     throw problem(
-      "refused",
+      "notTriable",
       `${name} cannot be tried: only a TCP service with an address and a port answers.`,
     );
   const tried = service.destinations.slice(0, realServersTried);
@@ -78,7 +78,7 @@ export async function tryService({
 function serviceIn(director: FleetDirector, name: string, nowMs: number): VirtualService {
   const table = director.state === undefined ? undefined : knownValue(director.state.table);
   if (table === undefined || !isUsable(directorAge(director, nowMs)))
-    throw problem("refused", `The table of ${director.name} is not known now.`);
+    throw problem("tableUnknown", `The table of ${director.name} is not known now.`);
   const service = table.services.find(({ id }) => serviceKey(id) === name);
   if (service === undefined) throw problem("notFound", `${director.name} has no service ${name} now.`);
   return service;

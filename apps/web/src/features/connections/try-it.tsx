@@ -2,7 +2,7 @@
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { printSeconds, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -33,7 +33,7 @@ export const TryIt = ({ director, services }: { director: FleetDirector; service
 const Attempt = ({ director, service }: { director: FleetDirector; service: string }) => {
   const t = useTranslations("connections.tryIt");
   const trpc = useTRPC();
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const refusal = useRefusal("operator");
   const attempt = useMutation(trpc.connections.tryService.mutationOptions());
   return (
@@ -49,7 +49,7 @@ const Attempt = ({ director, service }: { director: FleetDirector; service: stri
       </div>
       {attempt.isError ? (
         <p className="c-down" role="alert">
-          {problemOf(attempt.error).detail}
+          {problemText(attempt.error)}
         </p>
       ) : null}
       {attempt.data === undefined || attempt.isPending ? null : (

@@ -1,6 +1,6 @@
 "use client";
 import type { FleetDirector } from "@lvs/core/fleet/model";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -17,7 +17,7 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
   const t = useTranslations("manage");
   const trpc = useTRPC();
   const router = useRouter();
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const refusal = useRefusal("admin");
   const [typed, setTyped] = useState("");
   const revoke = useMutation(trpc.directors.revoke.mutationOptions());
@@ -59,7 +59,7 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
       </div>
       {failure === null ? null : (
         <p className="c-down sm" role="alert">
-          {problemOf(failure).text} {problemOf(failure).detail}
+          {problemText(failure)}
         </p>
       )}
     </Section>

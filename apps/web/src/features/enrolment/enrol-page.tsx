@@ -3,7 +3,7 @@ import { knownValue } from "@lvs/core/director/fact";
 import type { Fleet, FleetDirector } from "@lvs/core/fleet/model";
 import { printTime } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -65,7 +65,7 @@ export const EnrolPage = () => {
 const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: Token) => void }) => {
   const { fleet, hasToken, onToken } = props;
   const t = useTranslations("enrol");
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const trpc = useTRPC();
   const [clusterId, setClusterId] = useState(fleet.clusters[0]?.id ?? newCluster);
   const [name, setName] = useState("");
@@ -110,7 +110,7 @@ const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: 
         </div>
         {failure === null ? null : (
           <p className="c-down sm" role="alert">
-            {problemOf(failure).text} {problemOf(failure).detail}
+            {problemText(failure)}
           </p>
         )}
       </div>

@@ -1,6 +1,6 @@
 "use client";
 import type { Cluster } from "@lvs/core/fleet/model";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { EntryForm, useEntries } from "@/ui/entry-form.tsx";
@@ -16,7 +16,7 @@ const empty = { name: "", address: "", sshPort: "22", sshUser: "root", serviceNa
 export const AddForm = ({ clusters }: { clusters: readonly Cluster[] }) => {
   const t = useTranslations("realServers.form");
   const trpc = useTRPC();
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const roleRefusal = useRefusal("admin");
   const [clusterId, setClusterId] = useState(clusters[0]?.id ?? "");
   const { values, field, clear } = useEntries(empty);
@@ -28,7 +28,7 @@ export const AddForm = ({ clusters }: { clusters: readonly Cluster[] }) => {
         onSubmit={() => add.mutate({ ...values, clusterId, sshPort: Number(values.sshPort) })}
         isBusy={add.isPending}
         refusal={roleRefusal ?? (clusters.length === 0 ? t("noCluster") : undefined)}
-        failure={add.isError ? problemOf(add.error).detail : undefined}
+        failure={problemText(add.error)}
       >
         <SelectField
           label={t("cluster")}

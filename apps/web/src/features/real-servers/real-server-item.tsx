@@ -1,6 +1,6 @@
 "use client";
 import type { FleetRealServer } from "@lvs/core/fleet/model";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -138,13 +138,13 @@ const Outcome = (props: {
   tested: { loopbackAddresses: readonly string[]; isArpSuppressed?: boolean | undefined } | undefined;
 }) => {
   const t = useTranslations("realServers");
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   if (props.error !== null && props.error !== undefined)
     return (
       <tr className="why">
         <td />
         <td colSpan={5} className="c-down" role="alert">
-          {problemOf(props.error).detail}
+          {problemText(props.error)}
         </td>
       </tr>
     );

@@ -1,7 +1,7 @@
 "use client";
 import { printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { QueryFailed } from "@/client/query-failed.tsx";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal, useUser, type Role } from "@/client/user.tsx";
@@ -88,7 +88,7 @@ const Account = ({ account }: { account: AccountData }) => {
   const t = useTranslations("users");
   const roleNames = useTranslations("roles");
   const trpc = useTRPC();
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const nowMs = useNow(5_000);
   const me = useUser();
   const client = useQueryClient();
@@ -143,7 +143,7 @@ const Account = ({ account }: { account: AccountData }) => {
       {failure === null ? null : (
         <tr className="why">
           <td colSpan={5} className="c-down" role="alert">
-            {problemOf(failure).text} {problemOf(failure).detail}
+            {problemText(failure)}
           </td>
         </tr>
       )}

@@ -4,7 +4,7 @@ import { factsOfFleet } from "@lvs/core/fleet/facts-of-fleet";
 import { findRow } from "@lvs/core/workflow/facts";
 import { printSum } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -18,7 +18,7 @@ import { useState } from "react";
 /** What a person may do to the run now. Plain ones act at once and can be taken back; outlined ones are counted and confirmed. */
 export const RunFoot = ({ run }: { run: Run }) => {
   const t = useTranslations("foot");
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const [isMore, setMore] = useState(false);
   const acts = useActs(run);
   if (run.endedAtMs !== undefined) return null;
@@ -28,7 +28,7 @@ export const RunFoot = ({ run }: { run: Run }) => {
       <UndoButton run={run} acts={acts} />
       {acts.failure === null ? null : (
         <span className="c-down sm" role="alert">
-          {problemOf(acts.failure).detail}
+          {problemText(acts.failure)}
         </span>
       )}
       {acts.refusal === undefined ? null : <span className="q sm">{acts.refusal}</span>}

@@ -1,6 +1,6 @@
 "use client";
 import { refusesStart, type Plan } from "@lvs/core/workflow/plan";
-import { useProblem } from "@/client/problem.ts";
+import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
@@ -15,7 +15,7 @@ export const StartForm = ({ plan, onRefused }: { plan: Plan; onRefused: () => vo
   const t = useTranslations("plans");
   const trpc = useTRPC();
   const router = useRouter();
-  const problemOf = useProblem();
+  const problemText = useProblemText();
   const roleRefusal = useRefusal("operator");
   const [typed, setTyped] = useState("");
   const start = useMutation(
@@ -53,7 +53,7 @@ export const StartForm = ({ plan, onRefused }: { plan: Plan; onRefused: () => vo
       </div>
       {start.isError ? (
         <p className="c-down sm" role="alert">
-          {problemOf(start.error).detail}
+          {problemText(start.error)}
         </p>
       ) : null}
       <p className="q sm">{t("startMeaning")}</p>

@@ -66,7 +66,7 @@ export const realServersRouter = router({
         "realServerId" in run.plan.request &&
         run.plan.request.realServerId === input.id,
     );
-    if (isInRun) throw problem("inUse", "A run is about this real server. Let it end first.");
+    if (isInRun) throw problem("runUnderWay", "A run is about this real server. Let it end first.");
     const { count } = await db().realServer.deleteMany({ where: { id: input.id } });
     if (count === 0) throw problem("notFound", "This real server is not registered any more.");
     await announceRegistry();
@@ -90,7 +90,7 @@ export const realServersRouter = router({
     const presented = await overSsh(() => readHostKey({ address: row.address, port: row.sshPort }));
     if (presented.fingerprint !== input.fingerprint)
       throw problem(
-        "refused",
+        "hostKeyIsAnother",
         `${row.address} presents ${presented.fingerprint} now, not ${input.fingerprint}. Nothing was pinned.`,
       );
     await db().realServer.update({

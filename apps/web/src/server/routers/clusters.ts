@@ -48,8 +48,8 @@ export const clustersRouter = router({
         db().run.count({ where: { clusterId: id, endedAt: null } }),
       ]);
       if (directors > 0)
-        throw problem("inUse", `${cluster.name} has ${directors} directors: remove them first.`);
-      if (runs > 0) throw problem("inUse", `A run is under way in ${cluster.name}.`);
+        throw problem("hasDirectors", `${cluster.name} has ${directors} directors: remove them first.`);
+      if (runs > 0) throw problem("runUnderWay", `A run is under way in ${cluster.name}.`);
       await db().$transaction([
         db().run.deleteMany({ where: { clusterId: id } }),
         db().cluster.delete({ where: { id } }),

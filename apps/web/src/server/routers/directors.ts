@@ -72,7 +72,7 @@ export const directorsRouter = router({
       const director = await findDirector(id);
       if (director.name !== confirmName) throw problem("nameMismatch", `Type ${director.name} to remove it.`);
       const open = await db().run.count({ where: { clusterId: director.clusterId, endedAt: null } });
-      if (open > 0) throw problem("inUse", "A run is under way in its cluster.");
+      if (open > 0) throw problem("runUnderWay", "A run is under way in its cluster.");
       await db().director.delete({ where: { id } });
       dropLink(id);
       await announceRegistry();

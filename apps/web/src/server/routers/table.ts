@@ -58,5 +58,5 @@ async function refuseDuringRun(clusterId: string): Promise<void> {
     where: { clusterId, endedAt: null },
     select: { number: true },
   });
-  if (run !== null) throw problem("inUse", `Run ${run.number} is under way in this cluster.`);
+  if (run !== null) throw problem("runUnderWay", `Run ${run.number} is under way in this cluster.`);
 }

@@ -38,19 +38,20 @@ export const workflowsRouter = router({
       const open = unmet(plan);
       if (open.length > 0)
         throw problem(
-          "refused",
+          "preflightOpen",
           `Not started: ${open.map((each) => `${each.code} ${Object.values(each.values).join(" ")}`.trim()).join("; ")}.`,
         );
       if (!isAsShown(plan, input.shown))
         throw problem(
-          "refused",
+          "planChanged",
           "Not started: the facts changed and the plan with them. Read the new plan and start again.",
         );
       try {
         const run = await startRun(plan, ctx.person.name);
         return { runId: run.id };
       } catch (error) {
-        if (error instanceof ClusterBusy) throw problem("refused", `Not started: ${error.message}`, error);
+        if (error instanceof ClusterBusy)
+          throw problem("runUnderWay", `Not started: ${error.message}`, error);
         throw error;
       }
     }),
@@ -65,7 +66,7 @@ export const workflowsRouter = router({
     .output(runSchema)
     .mutation(({ input, ctx }) =>
       tell(input.runId, (run) => {
-        if (run.status !== "paused") throw problem("refused", "The run is not paused.");
+        if (run.status !== "paused") throw problem("runNotPaused", "The run is not paused.");
         return resumeEvents(run, ctx.person.name);
       }),
     ),
@@ -77,7 +78,7 @@ export const workflowsRouter = router({
     .mutation(({ input, ctx }) =>
       tell(input.runId, (run) => {
         if (run.undoingDownTo !== undefined || run.steps[run.current]?.status !== "proving")
-          throw problem("refused", "Only a step that waits for its proof can go on without it.");
+          throw problem("runNotProving", "Only a step that waits for its proof can go on without it.");
         return goOnEvents(run, ctx.person.name);
       }),
     ),
@@ -87,7 +88,7 @@ export const workflowsRouter = router({
     .output(runSchema)
     .mutation(({ input, ctx }) =>
       tell(input.runId, (run) => {
-        if (input.index > run.current) throw problem("refused", "This step has not begun.");
+        if (input.index > run.current) throw problem("stepNotBegun", "This step has not begun.");
         return undoEvents(input.index, ctx.person.name);
       }),
     ),
@@ -118,7 +119,7 @@ export const workflowsRouter = router({
 
 async function tell(id: string, say: Parameters<typeof tellRun>[1]): Promise<Run> {
   const run = await tellRun(id, (open) => {
-    if (hasEnded(open)) throw problem("refused", "The run has ended.");
+    if (hasEnded(open)) throw problem("runEnded", "The run has ended.");
     return say(open);
   });
   if (run === undefined) throw problem("notFound", "There is no such open run.");

@@ -81,23 +81,38 @@ const claimOf = (own: OwnRouter, nowMs: number): Claim[] =>
       ];
 
 /**
- * Both went on after both had begun: in a handover the old MASTER is silent from the new one's first advert on. To one that is not
- * believed nobody hands over, so that its first advert says enough.
+ * From its beginning to the last moment that speaks against a handover: there the old MASTER is silent from the new one's first advert on.
+ * To one that is not believed nobody hands over, so that its first advert says enough.
  */
-const areRivals = (a: Claim, b: Claim): boolean => {
-  const bothSinceMs = Math.max(a.speakingSinceMs, b.speakingSinceMs);
-  return [a, b].every(({ advertIntervalMs, disagreement, lastHeardMs }) => {
-    const waitMs = disagreement === undefined ? advertIntervalMs / 2 : 0;
-    return lastHeardMs >= bothSinceMs + waitMs;
-  });
+const reachOf = ({ advertIntervalMs, disagreement, lastHeardMs }: Claim): number =>
+  lastHeardMs - (disagreement === undefined ? advertIntervalMs / 2 : 0);
+
+/**
+ * Those who went on after both they and another had begun: whose stretches meet another's. In the order of their beginnings one look at
+ * each is enough; a flood of made-up senders must not cost the square of their number ten times a second.
+ */
+const rivalsAmong = (claims: readonly Claim[]): readonly Claim[] => {
+  const going = claims
+    .filter((each) => reachOf(each) >= each.speakingSinceMs)
+    .toSorted((a, b) => a.speakingSinceMs - b.speakingSinceMs);
+  let furthestMs = Number.NEGATIVE_INFINITY;
+  const rivals = new Set(
+    going.filter((each, index) => {
+      const next = going[index + 1];
+      const meets =
+        furthestMs >= each.speakingSinceMs || (next?.speakingSinceMs ?? Infinity) <= reachOf(each);
+      furthestMs = Math.max(furthestMs, reachOf(each));
+      return meets;
+    }),
+  );
+  return claims.filter((each) => rivals.has(each));
 };
 
 const secondMasters = (speaking: readonly Speaker[], { nowMs, own }: Settings): Finding[] => {
-  const routers = new Map<string, Speaker[]>();
-  for (const speaker of speaking) {
-    const key = `${speaker.link} ${speaker.virtualRouterId} ${addressFamily(speaker.source)}`;
-    routers.set(key, [...(routers.get(key) ?? []), speaker]);
-  }
+  const routers = Map.groupBy(
+    speaking,
+    ({ link, source, virtualRouterId }) => `${link} ${virtualRouterId} ${addressFamily(source)}`,
+  );
   return [...routers.values()].flatMap((speakers) => {
     const [first] = speakers;
     if (first === undefined) return [];
@@ -105,7 +120,7 @@ const secondMasters = (speaking: readonly Speaker[], { nowMs, own }: Settings): 
     const self = ownOf(own, first);
     const heard = speakers.filter(({ source }) => source !== self?.ownAddress);
     const claims: Claim[] = [...(self === undefined ? [] : claimOf(self, nowMs)), ...heard];
-    const rivals = claims.filter((each) => claims.some((other) => other !== each && areRivals(each, other)));
+    const rivals = rivalsAmong(claims);
     if (rivals.length === 0) return [];
     const sources = rivals.map(({ source }) => source);
     const instance = self?.instance;

@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findingsOf } from "./findings.ts";
 import type { Observation, OwnRouter } from "./observation.ts";
-import { forget, hear, nothingHeard } from "./observation.ts";
+import { forget, hear, isSpeaking, nothingHeard } from "./observation.ts";
 import type { Advertisement } from "./packet.ts";
 import { passwordData } from "./packet-v2.ts";
 import { refusal } from "./refusal.ts";
@@ -196,5 +197,55 @@ describe("what is remembered", () => {
     expect(left(10_000, "eth0")).toEqual(["192.0.2.2", "192.0.2.9"]);
     expect(left(12_000, "eth0")).toEqual(["192.0.2.9"]);
     expect(left(10_000, "eth1")).toEqual([]);
+  });
+});
+
+describe("a flood of made-up senders for our own virtual router", () => {
+  it("is judged in a time that grows with their number, not with its square", () => {
+    // Each once, with an interval that lets it count as speaking for two minutes: nobody is anybody's rival.
+    const hearers = [{ ...own, expectation: { ...own.expectation, advertIntervalS: 40 } }];
+    const sent = flood(2048, 51).map((each) => ({ ...each, advert: { ...advert, advertIntervalS: 40 } }));
+    const all = hearing(sent, hearers);
+    const few = { ...all, speakers: all.speakers.slice(0, 256) };
+    const costOf = (observation: Observation): number => {
+      const costs = Array.from({ length: 9 }, () => {
+        const startMs = performance.now();
+        expect(found(observation, 4_000, hearers).some((each) => each.startsWith("second-master"))).toBe(
+          false,
+        );
+        return performance.now() - startMs;
+      });
+      return Math.min(...costs);
+    };
+    costOf(few);
+    expect(costOf(all)).toBeLessThan(24 * costOf(few));
+  });
+
+  it("names as rivals whoever meets another, as each pair says", () => {
+    const claim = fc.record({ since: fc.integer({ min: 38, max: 50 }), steps: fc.nat(12) });
+    fc.assert(
+      fc.property(fc.array(claim, { maxLength: 8 }), (claims) => {
+        const at = (count: number): number => count * 250;
+        const observation = hearing(
+          claims.map(({ since, steps }, index) => ({
+            source: `192.0.2.${100 + index}`,
+            atMs: Array.from({ length: steps + 1 }, (_, step) => at(since + step)),
+          })),
+        );
+        const nowMs = at(62);
+        const speaking = observation.speakers.filter((each) => isSpeaking(each, nowMs));
+        const meet = (a: (typeof speaking)[number], b: (typeof speaking)[number]): boolean =>
+          [a, b].every(
+            ({ lastHeardMs }) => lastHeardMs >= Math.max(a.speakingSinceMs, b.speakingSinceMs) + 500,
+          );
+        const rivals = speaking.filter((each) =>
+          speaking.some((other) => other !== each && meet(each, other)),
+        );
+        const said = findingsOf(observation, { nowMs, own: [own] }).find(
+          ({ code }) => code === "second-master",
+        );
+        expect(said?.sources ?? []).toEqual(rivals.map(({ source }) => source));
+      }),
+    );
   });
 });

@@ -232,4 +232,19 @@ describe("who speaks VRRP", () => {
     expect(at.wire().speakers[0]).toMatchObject({ source: "192.0.2.2" });
     expect(at.wire().findings).toHaveLength(64);
   });
+
+  it("names some of a crowd that claims the director's own virtual router, itself first, and says how many it forgot", async () => {
+    const at = await build();
+    at.becomeMaster();
+    await at.sweep(1);
+    for (let count = 0; count < 2_100; count += 1) {
+      at.packets.send(2, advertPacket(`10.0.${count >> 8}.${count & 255}`, advertWithPassword("wrongpwd")));
+    }
+    await at.sweep(1);
+    const [rivals] = at.wire().findings;
+    expect(rivals).toMatchObject({ code: "second-master" });
+    expect(rivals?.sources).toHaveLength(16);
+    expect(rivals?.sources[0]).toBe("192.0.2.1");
+    expect(at.wire()).toMatchObject({ omitted: 2_048 - 256, dropped: 52 });
+  });
 });

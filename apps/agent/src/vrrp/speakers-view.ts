@@ -1,6 +1,7 @@
 import {
   addressesShown,
   findingsShown,
+  sourcesShown,
   speakersShown,
   type HeardSpeaker,
   type Speakers,
@@ -30,7 +31,7 @@ export interface ViewParts {
 
 /** What is known of the wire as it travels with the director's facts: bounded, free of secrets. */
 export function speakersView({ observed, deaf, nowMs, sinceMs }: ViewParts): Speakers {
-  const { speakers } = observed.observation;
+  const { dropped, speakers } = observed.observation;
   const ranked = speakers.toSorted(
     (a, b) => rank(a, nowMs) - rank(b, nowMs) || (nameOf(a) < nameOf(b) ? -1 : 1),
   );
@@ -40,6 +41,7 @@ export function speakersView({ observed, deaf, nowMs, sinceMs }: ViewParts): Spe
     deaf: [...observed.deaf, ...deaf].map(({ link, reason }) => ({ link, reason })),
     speakers: ranked.slice(0, speakersShown).map((speaker) => shownSpeaker(speaker, nowMs)),
     omitted: Math.max(0, speakers.length - speakersShown),
+    ...(dropped === 0 ? {} : { dropped }),
     findings: findings.slice(0, findingsShown).map((finding) => shownFinding(finding, sinceMs(finding))),
   };
 }
@@ -82,7 +84,7 @@ const shownFinding = (finding: Finding, sinceMs: number): WireFinding => {
     link,
     ...(virtualRouterId === undefined ? {} : { virtualRouterId }),
     ...(instance === undefined ? {} : { instance }),
-    sources: [...sources],
+    sources: sources.slice(0, sourcesShown),
     ...(reason === undefined ? {} : { reason }),
     sinceMs: Math.round(sinceMs),
   };

@@ -10,6 +10,7 @@ import { z } from "zod";
 export const speakersShown = 256;
 export const findingsShown = 64;
 export const addressesShown = 20;
+export const sourcesShown = 16;
 
 export const speakerSchema = z.object({
   link: z.string(),
@@ -41,7 +42,7 @@ export const wireFindingSchema = z.object({
   link: z.string(),
   virtualRouterId: z.int().optional(),
   instance: z.string().optional(),
-  /** Who is concerned, the director's own address included where it is. */
+  /** Who is concerned, the first `sourcesShown` of them: the director's own address first, where it is one. */
   sources: z.array(z.string()),
   /** Of not-believed and refused-packets. */
   reason: z.string().optional(),
@@ -57,6 +58,8 @@ export const speakersSchema = z.object({
   speakers: z.array(speakerSchema),
   /** Speakers that are not in the list. */
   omitted: z.int(),
+  /** Senders that were forgotten to make room for others (`mostSenders`), since the agent started; absent: none, or an older agent. */
+  dropped: z.int().optional(),
   findings: z.array(wireFindingSchema),
 });
 export type Speakers = z.infer<typeof speakersSchema>;

@@ -3,7 +3,7 @@ import { knownValue } from "../director/fact.ts";
 import { factAge, isUsable } from "./freshness.ts";
 import type { FindingKind } from "./fleet-event.ts";
 import type { Fleet, FleetDirector } from "./model.ts";
-import { heardBy, readWire, wireKey, type WireItem, type WireSource } from "./wire.ts";
+import { areManyOf, heardBy, readWire, wireKey, type WireItem, type WireSource } from "./wire.ts";
 
 /**
  * What the directors find wrong for a time: on their wires and in their tables. The console keeps its beginning and its end, each
@@ -97,7 +97,13 @@ const ofWire = (item: WireItem, nowMs: number): Finding => {
 const ofInstance = (
   { instance, virtualRouterId }: { readonly instance: string; readonly virtualRouterId: number },
   sources: readonly WireSource[],
-): string => [instance, virtualRouterId, ...sources.map(({ address }) => address)].join(" ");
+): string =>
+  [
+    instance,
+    virtualRouterId,
+    ...sources.map(({ address }) => address),
+    ...(areManyOf(sources) ? ["…"] : []),
+  ].join(" ");
 
 /** A table in which a thousand rows differ is one fact: it begins with the first difference and ends with the last. */
 const driftOf = (director: FleetDirector, nowMs: number): Finding[] => {

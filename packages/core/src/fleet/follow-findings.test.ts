@@ -199,3 +199,18 @@ it("a flood of made-up senders fills the record no further than a bound", () => 
   const { kinds } = follow([pair({ lvs1: wire(many) }), pair({ lvs1: wire(many) })]);
   expect(kinds).toHaveLength(openAtMost);
 });
+
+it("a crowd of MASTERs is one finding while it lasts, whoever is in it, and no longer than a line", () => {
+  const crowd = (first: number): Fleet => {
+    const sources = Array.from(
+      { length: 1_000 },
+      (_, index) => `10.1.${(first + index) >> 8}.${index & 255}`,
+    );
+    return pair({ lvs2: wire([], [finding("second-master", [addressOf.lvs2, ...sources])]) });
+  };
+  const { news } = follow([crowd(0), crowd(256), crowd(512), quiet]);
+  const said = news.filter(({ event }) => event.kind.startsWith("secondMaster"));
+  expect(said.map(({ event: { kind } }) => kind)).toEqual(["secondMasterBegan", "secondMasterEnded"]);
+  // An index of PostgreSQL takes 2,704 bytes of a key: one that is longer would keep every other event out of the record with it.
+  for (const { event, sourceId } of said) expect(`${sourceId}${event.subject}`.length).toBeLessThan(500);
+});

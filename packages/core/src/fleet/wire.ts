@@ -1,5 +1,5 @@
 import { knownValue } from "../director/fact.ts";
-import type { HeardSpeaker, Speakers, WireFinding } from "../director/speakers.ts";
+import { sourcesShown, type HeardSpeaker, type Speakers, type WireFinding } from "../director/speakers.ts";
 import type { VrrpInstance } from "../director/state.ts";
 import { factAge, isUsable, onConsoleClock } from "./freshness.ts";
 import type { Cluster, Fleet, FleetDirector } from "./model.ts";
@@ -166,8 +166,12 @@ export const wireKey = (item: WireItem): string => {
   }
 };
 
+/** So many that not all are named are one fact, whoever they are at the moment: a flood of made-up senders is not news every second. */
 const addressesOf = (sources: readonly WireSource[]): string[] =>
-  sources.map(({ address }) => address).toSorted();
+  areManyOf(sources) ? ["…"] : sources.map(({ address }) => address).toSorted();
+
+/** Whether there may be more than the `sourcesShown` that are named. */
+export const areManyOf = (sources: readonly WireSource[]): boolean => sources.length >= sourcesShown;
 
 /** Undefined: a code that this console does not know, or one that says nothing is wrong (somebody else's virtual router). */
 const itemOf = (at: Listening, finding: WireFinding): WireItem | undefined => {
@@ -191,7 +195,8 @@ const itemOf = (at: Listening, finding: WireFinding): WireItem | undefined => {
 };
 
 const secondMasterOf = (at: Listening, of: OfInstance, addresses: readonly string[]): WireItem => {
-  const sources = addresses.map((address) => sourceIn(at.book, address));
+  // An older agent names them all.
+  const sources = addresses.slice(0, sourcesShown).map((address) => sourceIn(at.book, address));
   const others = sources.filter(({ director }) => director?.id !== at.director.id);
   const isOneOfThem = others.length < sources.length;
   const [rival] = isOneOfThem ? others : [];

@@ -73,7 +73,7 @@ export type Observation = {
 export const nothingHeard: Observation = { speakers: [], refused: [], dropped: 0 };
 
 /** Enough for every real network (a link has 255 virtual routers at most of each family), little enough to hold. */
-const mostEntries = 2048;
+export const mostSenders = 2048;
 
 /** The director's own virtual router that an advert from this source is for. */
 export const ownOf = (
@@ -145,7 +145,7 @@ const leastOf = <Each extends { readonly lastHeardMs: number }>(all: readonly Ea
  * made-up senders must not keep a new one from being heard.
  */
 const withRoom = (before: Observation): Observation => {
-  if (before.speakers.length + before.refused.length < mostEntries) return before;
+  if (before.speakers.length + before.refused.length < mostSenders) return before;
   const dropped = before.dropped + 1;
   const broken = leastOf(before.refused);
   if (broken !== undefined)

@@ -157,7 +157,6 @@ const belongs = (service: ServiceRows, vips: readonly string[], isFirst: boolean
     : isFirst;
 
 const sumUp = (director: FleetDirector, services: readonly ServiceRows[]): Serving => {
-  const destinations = services.flatMap((service) => service.service?.destinations ?? []);
   const sum = (count: (service: ServiceRows) => number): number =>
     services.reduce((total, service) => total + count(service), 0);
   return {
@@ -166,7 +165,7 @@ const sumUp = (director: FleetDirector, services: readonly ServiceRows[]): Servi
     inTable: sum((service) => service.inTable),
     total: sum((service) => service.total),
     draining: sum((service) => service.draining),
-    activeConnections: destinations.reduce((total, each) => total + each.activeConnections, 0),
+    activeConnections: sum((service) => service.activeConnections),
     connectionsPerSecond: sum((service) => service.service?.rates.connectionsPerSecond ?? 0),
   };
 };

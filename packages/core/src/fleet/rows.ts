@@ -1,12 +1,19 @@
 import type { ConfiguredCheck, ConfiguredRealServer, ConfiguredService } from "../director/configured.ts";
 import { knownValue } from "../director/fact.ts";
 import type { DirectorState, Verdict } from "../director/state.ts";
-import { subjectOf, type DriftItem } from "../drift/drift.ts";
+import type { Drift, DriftItem } from "../drift/drift.ts";
 import { loadedConfiguration } from "../drift/read-drift.ts";
 import { sortDestinationsAsIpvsadm, sortServicesAsIpvsadm } from "../ipvs/ipvsadm-order.ts";
-import type { Destination, ServiceId, VirtualService } from "../ipvs/model.ts";
+import type { Destination, IpvsTable, ServiceId, VirtualService } from "../ipvs/model.ts";
 import { destinationKey, serviceKey } from "../ipvs/table.ts";
 import type { Run } from "../workflow/run.ts";
+import {
+  driftByRealServer,
+  driftByService,
+  realServersOf,
+  servicesByKey,
+  verdictsByService,
+} from "./rows-index.ts";
 import {
   isSorry,
   sinceOf,
@@ -50,7 +57,13 @@ export interface ServiceRows {
   /** Real servers in the kernel's table, sorry server not counted, of all that the file and the kernel know. */
   readonly inTable: number;
   readonly total: number;
+  /** Rows that are not in the kernel. */
+  readonly missing: number;
   readonly draining: number;
+  /** ActiveConn of all its rows in the kernel. */
+  readonly activeConnections: number;
+  /** Those of `rows` that a checker took out or keeps at weight 0. */
+  readonly out: readonly RealServerRow[];
   /** Weight that must be up, weight that is; undefined where the file is not known. */
   readonly quorum: { readonly needed: number; readonly has: number } | undefined;
 }
@@ -63,109 +76,177 @@ export interface TableRows {
   readonly driftCount: number | undefined;
 }
 
-type Picture = Pick<RowPicture, "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId"> & {
-  readonly loaded: ReadonlyMap<string, ConfiguredService>;
-  readonly onDisk: ReadonlyMap<string, ConfiguredService>;
-  readonly verdicts: ReadonlyMap<string, Verdict>;
-  readonly drift: ReadonlyMap<string, readonly DriftItem[]>;
-};
-
 interface RowsInput {
   readonly directorId: string;
   readonly state: DirectorState;
   readonly runs: readonly Run[];
 }
 
-/** Joins the kernel's table with the file, the checkers' verdicts and the agent's comparison. Undefined where the table is not known. */
+/**
+ * Joins the kernel's table with the file, the checkers' verdicts and the agent's comparison. Undefined where the table is not known.
+ * What stands in the same facts is the same object at the next call: of a hundred thousand rows some hundred move in a second, and
+ * several views ask for the same picture.
+ */
 export const joinRows = (input: RowsInput): TableRows | undefined => {
   const table = knownValue(input.state.table);
   if (table === undefined) return undefined;
   const picture = readPicture(input);
-  const inKernel = sortServicesAsIpvsadm(table.services).map((service) =>
-    joinService(service.id, service, picture),
-  );
+  const known = tables.get(table);
+  if (known !== undefined && isSamePicture(known.picture, picture)) return known.rows;
+  const rows = joinTable(table, picture);
+  tables.set(table, { picture, rows });
+  return rows;
+};
+
+const tables = new WeakMap<IpvsTable, { readonly picture: Picture; readonly rows: TableRows }>();
+
+const joinTable = (table: IpvsTable, picture: Picture): TableRows => {
+  const { drift, loaded, onDisk, verdicts } = picture;
+  const [inFile, inLoaded] = [servicesByKey(onDisk), servicesByKey(loaded)];
+  const verdictsOf = verdictsByService(verdicts);
+  const driftOf = driftByService(drift?.items ?? []);
+  const join = (id: ServiceId, service: VirtualService | undefined): ServiceRows => {
+    const key = serviceKey(id);
+    return joinService({
+      ...picture,
+      id,
+      service,
+      configured: inLoaded.get(key),
+      onDisk: inFile.get(key),
+      verdicts: verdictsOf.get(key) ?? none,
+      drift: driftOf.get(key) ?? none,
+    });
+  };
+  const inKernel = sortServicesAsIpvsadm(table.services).map((service) => join(service.id, service));
   const keys = new Set(inKernel.map((each) => each.key));
-  const missing = new Map([...picture.onDisk, ...picture.loaded].filter(([key]) => !keys.has(key)));
-  const services = [
-    ...inKernel,
-    ...[...missing.values()].map(({ id }) => joinService(id, undefined, picture)),
-  ];
-  const rows = services.flatMap((service) => service.rows);
+  const missing = new Map([...inFile, ...inLoaded].filter(([key]) => !keys.has(key)));
+  const services = [...inKernel, ...[...missing.values()].map(({ id }) => join(id, undefined))];
   return {
     services,
-    rowCount: rows.length,
-    missingCount: rows.filter((row) => row.destination === undefined).length,
-    driftCount: knownValue(input.state.drift)?.count,
+    rowCount: services.reduce((sum, { rows }) => sum + rows.length, 0),
+    missingCount: services.reduce((sum, { missing: count }) => sum + count, 0),
+    driftCount: drift?.count,
   };
 };
 
-const verdictKey = (id: ServiceId, realServer: string): string => `${serviceKey(id)} ${realServer}`;
+/** What the rows of one director are made of beside its table. */
+interface Picture extends Pick<
+  RowPicture,
+  "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId"
+> {
+  readonly loaded: readonly ConfiguredService[];
+  readonly onDisk: readonly ConfiguredService[];
+  readonly verdicts: readonly Verdict[];
+  readonly drift: Drift | undefined;
+}
 
-const byKey = (services: readonly ConfiguredService[] | undefined): Map<string, ConfiguredService> =>
-  new Map((services ?? []).map((each) => [serviceKey(each.id), each]));
+const none: readonly never[] = [];
 
 const readPicture = ({ directorId, runs, state }: RowsInput): Picture => {
   const file = knownValue(state.config);
   const loaded = file && loadedConfiguration(file);
-  const verdicts = knownValue(state.health) ?? [];
-  const drift = new Map<string, DriftItem[]>();
-  for (const item of knownValue(state.drift)?.items ?? [])
-    drift.set(subjectOf(item), [...(drift.get(subjectOf(item)) ?? []), item]);
   return {
-    loaded: byKey(loaded?.services),
-    onDisk: byKey(file?.configured.services),
+    loaded: loaded?.services ?? none,
+    onDisk: file?.configured.services ?? none,
     isFileKnown: loaded !== undefined,
     isUnread: file !== undefined && loaded !== file.configured,
     isCompared: state.drift.status === "known",
-    verdicts: new Map(verdicts.map((each) => [verdictKey(each.service, destinationKey(each)), each])),
-    drift,
+    verdicts: knownValue(state.health) ?? none,
+    drift: knownValue(state.drift),
     runs: runs.filter((run) => run.endedAtMs === undefined),
     directorId,
   };
 };
 
-const realServersOf = (service: ConfiguredService | undefined): Map<string, ConfiguredRealServer> =>
-  new Map((service?.realServers ?? []).map((each) => [destinationKey(each), each]));
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, index) => each === b[index]));
 
-const joinService = (id: ServiceId, service: VirtualService | undefined, picture: Picture): ServiceRows => {
-  const key = serviceKey(id);
-  const configured = picture.loaded.get(key);
+const isSamePicture = (a: Picture, b: Picture): boolean =>
+  a.loaded === b.loaded &&
+  a.onDisk === b.onDisk &&
+  a.verdicts === b.verdicts &&
+  a.drift === b.drift &&
+  hasSameMeaning(a, b);
+
+/** What one service is joined from. */
+interface ServicePicture extends Omit<RowPicture, "isSorryServing"> {
+  readonly id: ServiceId;
+  readonly service: VirtualService | undefined;
+  readonly onDisk: ConfiguredService | undefined;
+  readonly verdicts: readonly Verdict[];
+  /** Of the service and of its rows. */
+  readonly drift: readonly DriftItem[];
+}
+
+type Meaning = Pick<RowPicture, "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId">;
+
+const hasSameMeaning = (a: Meaning, b: Meaning): boolean =>
+  a.directorId === b.directorId &&
+  a.isFileKnown === b.isFileKnown &&
+  a.isUnread === b.isUnread &&
+  a.isCompared === b.isCompared &&
+  isSameList(a.runs, b.runs);
+
+const isSameService = (a: ServicePicture, b: ServicePicture): boolean =>
+  a.service === b.service &&
+  a.configured === b.configured &&
+  a.onDisk === b.onDisk &&
+  hasSameMeaning(a, b) &&
+  isSameList(a.verdicts, b.verdicts) &&
+  isSameList(a.drift, b.drift);
+
+const services = new WeakMap<object, { readonly of: ServicePicture; readonly rows: ServiceRows }>();
+
+const joinService = (of: ServicePicture): ServiceRows => {
+  const holder = of.service ?? of.configured ?? of.onDisk;
+  const known = holder && services.get(holder);
+  if (known !== undefined && isSameService(known.of, of)) return known.rows;
+  const rows = makeService(of);
+  if (holder !== undefined) services.set(holder, { of, rows });
+  return rows;
+};
+
+const makeService = (of: ServicePicture): ServiceRows => {
+  const { configured, id, service } = of;
   const loaded = realServersOf(configured);
-  const onDisk = realServersOf(picture.onDisk.get(key));
-  const drift = picture.drift.get(key) ?? [];
+  const onDisk = realServersOf(of.onDisk);
+  const verdicts = new Map(of.verdicts.map((each) => [destinationKey(each), each]));
+  const drift = driftByRealServer(of.drift);
+  const ownDrift = drift.get("") ?? none;
+  const extra = ownDrift.filter(({ kind }) => kind === "serviceExtra");
   const there = sortDestinationsAsIpvsadm(service?.destinations ?? []);
   const isSorryServing = there.some(
     (row) => row.weight > 0 && !loaded.has(destinationKey(row)) && isSorry(configured, row),
   );
-  const of: RowPicture = { ...picture, configured, isSorryServing };
-  const factsOf = (realServer: string): RowFacts => ({
-    service: id,
-    key: realServer,
-    loaded: loaded.get(realServer),
-    onDisk: onDisk.get(realServer),
-    verdict: picture.verdicts.get(verdictKey(id, realServer)),
-    drift: [
-      ...(picture.drift.get(verdictKey(id, realServer)) ?? []),
-      ...drift.filter(({ kind }) => kind === "serviceExtra"),
-    ],
-  });
+  const picture: RowPicture = { ...of, isSorryServing };
+  const factsOf = (key: string): RowFacts => {
+    const own = drift.get(key);
+    return {
+      service: id,
+      key,
+      loaded: loaded.get(key),
+      onDisk: onDisk.get(key),
+      verdict: verdicts.get(key),
+      drift: own === undefined ? extra : [...own, ...extra],
+    };
+  };
   const rows = there.map((row) => {
     const facts = factsOf(destinationKey(row));
-    return makeRow(facts, { ...row, destination: row }, stateInKernel(facts, row, of));
+    return makeRow(facts, row, { destination: row, state: stateInKernel(facts, row, picture) });
   });
   const keys = new Set(rows.map((row) => row.key));
-  for (const [realServer, real] of new Map([...onDisk, ...loaded])) {
-    if (keys.has(realServer)) continue;
-    const facts = factsOf(realServer);
-    rows.push(makeRow(facts, { ...real, destination: undefined }, stateOutside(facts, of)));
+  for (const [key, real] of onDisk === loaded ? loaded : new Map([...onDisk, ...loaded])) {
+    if (keys.has(key)) continue;
+    const facts = factsOf(key);
+    rows.push(makeRow(facts, real, { destination: undefined, state: stateOutside(facts, picture) }));
   }
-  return summarize({ id, service, configured: configured ?? picture.onDisk.get(key), drift, rows });
+  return summarize({ id, service, configured: configured ?? of.onDisk, drift: ownDrift, rows });
 };
 
 const makeRow = (
   facts: RowFacts,
-  { address, destination, port }: Pick<RealServerRow, "address" | "port" | "destination">,
-  state: RowState,
+  { address, port }: Pick<RealServerRow, "address" | "port">,
+  { destination, state }: Pick<RealServerRow, "destination" | "state">,
 ): RealServerRow => {
   const configured = facts.loaded ?? facts.onDisk;
   return {
@@ -175,7 +256,7 @@ const makeRow = (
     destination,
     configured,
     verdict: facts.verdict,
-    checks: configured?.checks ?? [],
+    checks: configured?.checks ?? none,
     state,
     since: sinceOf(facts, state),
     drift: facts.drift,
@@ -192,7 +273,10 @@ const summarize = (
     key: serviceKey(joined.id),
     inTable: real.filter((row) => row.destination !== undefined).length,
     total: real.length,
+    missing: rows.filter((row) => row.destination === undefined).length,
     draining: real.filter((row) => row.state.kind === "draining").length,
+    activeConnections: rows.reduce((sum, row) => sum + (row.destination?.activeConnections ?? 0), 0),
+    out: rows.filter(({ state }) => state.kind === "removed" || state.kind === "inhibited"),
     quorum: configured && { needed: configured.quorum, has: upWeight(rows) },
   };
 };

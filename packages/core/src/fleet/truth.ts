@@ -1,3 +1,4 @@
+import type { Configured } from "../director/configured.ts";
 import { knownValue } from "../director/fact.ts";
 import type { Run } from "../workflow/run.ts";
 import { compareFiles } from "./compare-files.ts";
@@ -143,7 +144,7 @@ const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): Tru
   for (const director of live) {
     if (director.state === undefined) continue;
     for (const service of joinRows({ directorId: director.id, state: director.state, runs })?.services ?? [])
-      for (const row of service.rows) {
+      for (const row of service.out) {
         const key = `${director.clusterId} ${service.key} ${row.key}`;
         if ((row.state.kind !== "removed" && row.state.kind !== "inhibited") || items.has(key)) continue;
         const { cause } = row.state;
@@ -176,7 +177,7 @@ const pairItems = (fleet: Fleet, live: readonly FleetDirector[]): TruthItem[] =>
     const a = knownValue(first.state.config)?.configured;
     const b = knownValue(second.state.config)?.configured;
     if (a === undefined || b === undefined) return [];
-    const differences = compareFiles(a, b).filter((line) => !line.isMet).length;
+    const differences = countDifferences(a, b);
     if (differences === 0) return [];
     return [
       {
@@ -187,3 +188,14 @@ const pairItems = (fleet: Fleet, live: readonly FleetDirector[]): TruthItem[] =>
       },
     ];
   });
+
+/** Of the two files that were compared last with each first one: a file is the same object until it is written anew. */
+const counted = new WeakMap<Configured, { readonly second: Configured; readonly differences: number }>();
+
+const countDifferences = (first: Configured, second: Configured): number => {
+  const known = counted.get(first);
+  if (known?.second === second) return known.differences;
+  const differences = compareFiles(first, second).filter((line) => !line.isMet).length;
+  counted.set(first, { second, differences });
+  return differences;
+};

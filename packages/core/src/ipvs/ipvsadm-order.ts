@@ -1,7 +1,6 @@
-import { addressToBytes } from "../net/address.ts";
+import { addressFamily, addressToBytes, type Address } from "../net/address.ts";
 import { ByteReader, ByteWriter } from "../net/bytes.ts";
 import type { Destination, ServiceId, VirtualService } from "./model.ts";
-import { serviceFamily } from "./table.ts";
 
 /**
  * The order in which ipvsadm lists a table unless told `--nosort`. Its comparators subtract 32-bit numbers and keep 32 bits of the
@@ -20,6 +19,30 @@ const addressWords = (bytes: Uint8Array): [number, number, number, number] => {
   return [padded.u32be(), padded.u32be(), padded.u32be(), padded.u32be()];
 };
 
+/** The number of a canonical IPv4 address, without a list of its parts: a table has a hundred thousand of them. */
+const ipv4Word = (address: string): number => {
+  let word = 0;
+  let octet = 0;
+  for (let index = 0; index < address.length; index += 1) {
+    const code = address.codePointAt(index) ?? 0;
+    if (code === dot) {
+      word = word * 256 + octet;
+      octet = 0;
+    } else octet = octet * 10 + code - zero;
+  }
+  return word * 256 + octet;
+};
+
+const dot = 0x2e;
+const zero = 0x30;
+
+const addressKey = (address: Address): Pick<SortKey, "family" | "words"> => {
+  const family = familyNumbers[addressFamily(address)];
+  return family === familyNumbers.inet
+    ? { family, words: [ipv4Word(address), 0, 0, 0] }
+    : { family, words: addressWords(addressToBytes(address)) };
+};
+
 type SortKey = {
   readonly mark: number;
   readonly family: number;
@@ -34,22 +57,17 @@ const familyNumbers = { inet: 2, inet6: 10 } as const;
 
 /** A mark has no protocol, address and port in the kernel's answer: they are zero there. */
 const serviceSortKey = (id: ServiceId): SortKey => {
-  const family = familyNumbers[serviceFamily(id)];
-  if (id.kind === "fwmark") return { mark: id.mark, family, protocol: 0, words: [0, 0, 0, 0], port: 0 };
-  return {
-    mark: 0,
-    family,
-    protocol: protocolNumbers[id.protocol],
-    words: addressWords(addressToBytes(id.address)),
-    port: id.port,
-  };
+  if (id.kind === "fwmark")
+    return { mark: id.mark, family: familyNumbers[id.family], protocol: 0, words: [0, 0, 0, 0], port: 0 };
+  return { mark: 0, protocol: protocolNumbers[id.protocol], port: id.port, ...addressKey(id.address) };
 };
 
-const destinationSortKey = (destination: Destination): SortKey => {
-  const bytes = addressToBytes(destination.address);
-  const family = bytes.length === 4 ? familyNumbers.inet : familyNumbers.inet6;
-  return { mark: 0, family, protocol: 0, words: addressWords(bytes), port: destination.port };
-};
+const destinationSortKey = ({ address, port }: Destination): SortKey => ({
+  mark: 0,
+  protocol: 0,
+  port,
+  ...addressKey(address),
+});
 
 /** Only the first operand's family says how many words count, as in libipvs. */
 const compareWords = (a: SortKey, b: SortKey): number => {
@@ -76,8 +94,8 @@ type Keyed<T> = { readonly key: SortKey; readonly item: T };
 const mergeSort = <T>(
   items: readonly Keyed<T>[],
   compare: (a: SortKey, b: SortKey) => number,
-): readonly Keyed<T>[] => {
-  if (items.length <= 1) return items;
+): Keyed<T>[] => {
+  if (items.length <= 1) return [...items];
   const half = Math.floor(items.length / 2);
   const left = mergeSort(items.slice(0, half), compare);
   const right = mergeSort(items.slice(half), compare);
@@ -87,16 +105,12 @@ const mergeSort = <T>(
   for (;;) {
     const a = left[leftIndex];
     const b = right[rightIndex];
-    if (a === undefined || b === undefined) break;
-    if (compare(a.key, b.key) <= 0) {
-      merged.push(a);
-      leftIndex += 1;
-    } else {
-      merged.push(b);
-      rightIndex += 1;
-    }
+    const next = b === undefined || (a !== undefined && compare(a.key, b.key) <= 0) ? a : b;
+    if (next === undefined) return merged;
+    merged.push(next);
+    if (next === a) leftIndex += 1;
+    else rightIndex += 1;
   }
-  return [...merged, ...left.slice(leftIndex), ...right.slice(rightIndex)];
 };
 
 /** Services as ipvsadm lists them; the input must be in the kernel's own order. */

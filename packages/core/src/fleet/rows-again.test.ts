@@ -25,7 +25,7 @@ const idOf = (mark: number) => ({ kind: "fwmark", mark, family: "inet" }) as con
 const address = (host: number): string => `192.0.2.${100 + host}`;
 
 const serviceOf = (mark: number, weights: readonly number[]): VirtualService => ({
-  ...sampleService(weights.map((weight, host) => sampleDestination(address(host), { weight }))),
+  ...sampleService(weights.map((weight, index) => sampleDestination(address(index + 1), { weight }))),
   id: idOf(mark),
 });
 const configuredOf = (counts: readonly number[]): Configured => ({
@@ -86,9 +86,9 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     .map((downs) => change({ kind: "health", fact: known(verdictsOf(downs)) })),
   counts.map((each) => withFile((file) => ({ ...file, configured: configuredOf(each) }))),
   fc.option(counts, { nil: undefined }).map((each) =>
-    withFile(({ loaded: _, ...file }) => ({
+    withFile(({ loaded, ...file }) => ({
       ...file,
-      loadedSha256: "other",
+      loadedSha256: loaded === undefined ? "other" : "another",
       ...(each === undefined ? {} : { loaded: configuredOf(each) }),
     })),
   ),
@@ -137,7 +137,7 @@ test("a table that was read again and is the same is not joined again", () => {
 /** An open run that drains the first real server of mark 1 on this director. */
 const drains = (directorId: string): Run => {
   const plan = planFailOver({ kind: "failOver", clusterId: "c1" }, factsOf(fixtureCluster()));
-  const row = { service: idOf(1), address: address(0), port: 80 };
+  const row = { service: idOf(1), address: address(1), port: 80 };
   const steps = plan.steps.map((step) => ({
     ...step,
     actions: [{ kind: "setWeight" as const, directorId, row, weight: 0 }],
@@ -149,11 +149,11 @@ test("a run that begins to drain a row, or drains the peer's, is told from none 
   const state = change({ kind: "services", atMs: 1, changed: [serviceOf(1, [0, 100])] })(begin());
   const drained = (directorId: string, runs: readonly Run[]) =>
     joinRows({ directorId, state, runs })?.services[0]?.rows[0]?.state;
-  const draining = (runNumber?: number) => ({ kind: "draining", runNumber, runId: runNumber && "r" });
-  expect(drained("lvs-1", [])).toEqual(draining());
-  expect(drained("lvs-1", [drains("lvs-1")])).toEqual(draining(7));
-  expect(drained("lvs-2", [drains("lvs-1")])).toEqual(draining());
-  expect(drained("lvs-1", [{ ...drains("lvs-1"), endedAtMs: 9 }])).toEqual(draining());
+  const draining = { kind: "draining", runNumber: undefined, runId: undefined };
+  expect(drained("lvs-1", [])).toEqual(draining);
+  expect(drained("lvs-1", [drains("lvs-1")])).toEqual({ kind: "draining", runNumber: 7, runId: "r" });
+  expect(drained("lvs-2", [drains("lvs-1")])).toEqual(draining);
+  expect(drained("lvs-1", [{ ...drains("lvs-1"), endedAtMs: 9 }])).toEqual(draining);
 });
 
 test("the same open run tells the rows of its director from the peer's", () => {

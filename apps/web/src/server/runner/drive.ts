@@ -28,12 +28,12 @@ export async function driveRun(ports: DrivePorts, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     const run = ports.read();
     if (hasEnded(run) || run.status === "paused") return;
-    if (run.undoingDownTo === undefined) await advance(ports, run);
-    else await undoNext(ports, run, run.undoingDownTo);
+    if (run.undoingDownTo === undefined) await advance(ports, run, signal);
+    else await undoNext(ports, { run, downTo: run.undoingDownTo, signal });
   }
 }
 
-async function advance(ports: DrivePorts, run: Run): Promise<void> {
+async function advance(ports: DrivePorts, run: Run, signal: AbortSignal): Promise<void> {
   const step = run.plan.steps[run.current];
   const progress = run.steps[run.current];
   if (step === undefined || progress === undefined) {
@@ -44,14 +44,14 @@ async function advance(ports: DrivePorts, run: Run): Promise<void> {
     case "toCome":
     case "failed":
     case "undone":
-      await enter(ports, run, step);
+      await enter(ports, { run, step, signal });
       return;
     case "doing":
       await act(ports, run, step);
       return;
     case "proving":
     case "undoing":
-      await prove(ports, run, step);
+      await prove(ports, { run, step, signal });
       return;
     case "done":
     case "skipped":
@@ -65,8 +65,15 @@ async function advance(ports: DrivePorts, run: Run): Promise<void> {
   }
 }
 
+/** A step that the run stands at. `signal`: nothing new is begun and nothing is waited for any more; the run stays where it is. */
+interface Standing {
+  readonly run: Run;
+  readonly step: Step;
+  readonly signal: AbortSignal;
+}
+
 /** Guards and invariants first: what must be true right before the step is read now, not remembered. */
-async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
+async function enter(ports: DrivePorts, { run, step, signal }: Standing): Promise<void> {
   if (run.isPauseRequested) {
     await pause(ports, "asked", "");
     return;
@@ -74,6 +81,7 @@ async function enter(ports: DrivePorts, run: Run, step: Step): Promise<void> {
   const since = ports.nowMs();
   for (;;) {
     const now = ports.read();
+    if (signal.aborted) return;
     if (now.status === "paused" || now.undoingDownTo !== undefined || now.isPauseRequested) return;
     const facts = await ports.facts(run);
     const open = openProofs(step.guards, facts, run.record);
@@ -119,12 +127,13 @@ async function act(ports: DrivePorts, run: Run, step: Step): Promise<void> {
 }
 
 /** Every proof true for `holdMs` without a break; then the files are kept and the step is done. */
-async function prove(ports: DrivePorts, run: Run, step: Step): Promise<void> {
+async function prove(ports: DrivePorts, { run, step, signal }: Standing): Promise<void> {
   let provenSince: number | undefined;
   let brokenSince: number | undefined;
   let askedSince = ports.nowMs();
   for (;;) {
     const now = ports.read();
+    if (signal.aborted) return;
     if (now.status === "paused" || now.undoingDownTo !== undefined || now.current !== run.current) return;
     const facts = await ports.facts(run);
     const open = openProofs(step.proofs, facts, now.record);

@@ -9,7 +9,10 @@ import { lookMs, pause, runAgain, waitFor } from "./run-status.ts";
 const undoLimitMs = 180_000;
 
 /** Undoes the last touched step at or after `downTo`, or ends the undo where none is left. */
-export async function undoNext(ports: DrivePorts, run: Run, downTo: number): Promise<void> {
+export async function undoNext(
+  ports: DrivePorts,
+  { run, downTo, signal }: { run: Run; downTo: number; signal: AbortSignal },
+): Promise<void> {
   const index = run.steps.findLastIndex((step, each) => each >= downTo && isTouched(step.status));
   const step = run.plan.steps[index];
   if (index === -1 || step === undefined) {
@@ -36,14 +39,17 @@ export async function undoNext(ports: DrivePorts, run: Run, downTo: number): Pro
       await ports.wait(2_000);
       return;
   }
-  await proveUndone(ports, run, index);
+  await proveUndone(ports, { run, index, signal });
 }
 
-async function proveUndone(ports: DrivePorts, run: Run, index: number): Promise<void> {
+async function proveUndone(
+  ports: DrivePorts,
+  { run, index, signal }: { run: Run; index: number; signal: AbortSignal },
+): Promise<void> {
   const step = run.plan.steps[index];
   let askedSince = ports.nowMs();
   while (step !== undefined) {
-    if (ports.read().status === "paused") return;
+    if (signal.aborted || ports.read().status === "paused") return;
     const facts = await ports.facts(run);
     const open = openProofs(step.undoProofs, facts, run.record);
     if (open.length === 0) break;

@@ -56,6 +56,21 @@ describe("the console's own PostgreSQL", () => {
     await expect(ask(other, "select 1")).rejects.toThrow(/password authentication failed/u);
   });
 
+  it("says in the console's log what happens to it, and of a statement's own error nothing", async () => {
+    await openDirectory();
+    const lines: string[] = [];
+    const log = vi.spyOn(console, "error").mockImplementation((text) => void lines.push(String(text)));
+    try {
+      const postgres = await start();
+      await expect(ask(postgres, "select 'told' from nowhere")).rejects.toThrow(/nowhere/u);
+      process.kill(await serverPid(postgres), "SIGHUP");
+      await vi.waitFor(() => expect(lines.join("\n")).toMatch(/^postgres: .*received SIGHUP/mu), 10_000);
+      expect(lines.join("\n")).not.toContain("told");
+    } finally {
+      log.mockRestore();
+    }
+  });
+
   it("is adopted by the next console where the one before was killed, and kept when it was not", async () => {
     await openDirectory();
     const first = await start();

@@ -150,7 +150,9 @@ async function startServer(place: Place): Promise<number> {
       ...setting("unix_socket_permissions", "0700"),
       ...setting("max_connections", "50"),
       ...setting("shared_buffers", "64MB"),
-      ...setting("log_min_messages", "warning"),
+      // What happens to the server itself. A statement's own error goes to whoever sent it.
+      ...setting("log_min_messages", "log"),
+      ...setting("log_checkpoints", "off"),
     ],
     // Its own process group: Ctrl-C reaches the console first, which stops the database after its own work.
     {
@@ -166,6 +168,7 @@ async function startServer(place: Place): Promise<number> {
   if (pid === undefined) throw new Error(`postgres could not be started: ${said.text()}`);
   await untilReady(place, child, said.text);
   child.unref();
+  child.stderr?.on("data", (piece: Buffer) => console.error(`postgres: ${piece.toString("utf8").trim()}`));
   if (child.stderr !== null && "unref" in child.stderr && typeof child.stderr.unref === "function")
     child.stderr.unref();
   return pid;

@@ -2,6 +2,7 @@ import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import { beginAudit } from "./audit.ts";
 import { mayDo, permissionOf } from "./permissions.ts";
+import { orDatabaseAway } from "./database-away.ts";
 import { Problem, problem } from "./problem.ts";
 import type { Role } from "./role.ts";
 
@@ -37,6 +38,13 @@ const t = initTRPC.context<Context>().create({
     ping: { enabled: true, intervalMs: 5_000 },
     client: { reconnectAfterInactivityMs: 15_000 },
   },
+});
+
+/** Without its database the console says so, whatever a procedure was doing when it noticed. */
+const databaseThere = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok) throw orDatabaseAway(result.error);
+  return result;
 });
 
 /** Session, role, origin and audit of every procedure, in one place. */
@@ -75,7 +83,7 @@ export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
 /** For what its entry in `permissions` calls public. */
-export const publicProcedure = t.procedure.use(guard);
+export const publicProcedure = t.procedure.use(databaseThere).use(guard);
 
 /** For everything else: there is a person. */
 export const procedure = publicProcedure.use(({ ctx, next }) => {

@@ -25,7 +25,7 @@ export const Failed = (props: { text: ReactNode; detail: string; retry: string; 
       <Glyph name="crit" />
       {props.text}
     </p>
-    <p className="cmd bare">{props.detail}</p>
+    {props.detail === "" ? null : <p className="cmd bare">{props.detail}</p>}
     <Button onClick={props.onRetry}>{props.retry}</Button>
   </div>
 );

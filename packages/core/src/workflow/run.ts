@@ -87,7 +87,8 @@ export const runSchema = z.object({
   status: runStatusSchema,
   pauseReason: z
     .object({
-      code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown"]),
+      /** `recordFailed`: what happens could not be stored, so that nothing more is done. */
+      code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown", "recordFailed"]),
       /** For the log; said on screen where nothing below says it in words. */
       detail: z.string(),
       /** With `proofLate`, and `invariantBroken` before a step: what is not true. */

@@ -1,7 +1,6 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import { mayDo } from "../permissions.ts";
-import { personNow } from "../sessions.ts";
+import { mayStillWatch } from "../sessions.ts";
 import { watchLive } from "../live.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -13,15 +12,31 @@ export const liveRouter = router({
   watch: procedure
     .input(z.object({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
-      const end = signal ?? new AbortController().signal;
-      let checkAtMs = Date.now() + sessionCheckMs;
-      for await (const { id, item } of watchLive(input?.lastEventId ?? undefined, end)) {
-        if (Date.now() >= checkAtMs) {
-          const role = await personNow(ctx.person.sessionId);
-          if (role === undefined || !mayDo(role, "viewer")) return;
-          checkAtMs = Date.now() + sessionCheckMs;
-        }
-        yield tracked(id, item);
+      const session = watchSession(ctx.person.sessionId, signal ?? new AbortController().signal);
+      try {
+        for await (const { id, item } of watchLive(input?.lastEventId ?? undefined, session.signal))
+          yield tracked(id, item);
+      } finally {
+        session.release();
       }
     }),
 });
+
+/** Ends with `signal` or with the session. Asked beside the stream: a slow database must not make facts old. */
+function watchSession(sessionId: string, signal: AbortSignal): { signal: AbortSignal; release: () => void } {
+  const ended = new AbortController();
+  let isAsking = false;
+  const ask = async (): Promise<void> => {
+    if (isAsking) return;
+    isAsking = true;
+    if (!(await mayStillWatch(sessionId))) ended.abort();
+    isAsking = false;
+  };
+  const timer = setInterval(() => {
+    ask().catch((error: unknown) => {
+      console.error("live: a session could not be looked at, its stream ends", error);
+      ended.abort();
+    });
+  }, sessionCheckMs);
+  return { signal: AbortSignal.any([signal, ended.signal]), release: () => clearInterval(timer) };
+}

@@ -3,6 +3,7 @@ import { hasEnded, newRun, type RunEvent } from "@lvs/core/workflow/progress";
 import type { Plan } from "@lvs/core/workflow/plan";
 import type { Run } from "@lvs/core/workflow/run";
 import { agentFor } from "../agents.ts";
+import { isDatabaseAway } from "../database-away.ts";
 import { currentFleet, publishRun } from "../live.ts";
 import { reachRealServer } from "../real-servers/reach.ts";
 import { clusterFacts, RealServerLooks } from "./cluster-facts.ts";
@@ -129,15 +130,18 @@ function drive(runner: Runner, driven: Driven): void {
 
 /** A fault of our own or of the database pauses the run and says so; nothing is tried again blindly. */
 async function giveUp(driven: Driven, error: unknown): Promise<void> {
-  const detail = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // Prisma says where in our source it was asked first, and what happened last.
+  const detail = text.trim().split("\n").at(-1) ?? "";
   console.error(`run ${driven.run.number}: ${detail}`);
-  driven.run = { ...driven.run, status: "paused", pauseReason: { code: "actionFailed", detail } };
+  const reason = { code: isDatabaseAway(error) ? "recordFailed" : "actionFailed", detail } as const;
+  driven.run = { ...driven.run, status: "paused", pauseReason: reason };
   publishRun(driven.run);
   await emit(driven, {
     kind: "statusChanged",
     atMs: Date.now(),
     status: "paused",
-    reason: { code: "actionFailed", detail },
+    reason,
   }).catch(() => undefined);
 }
 

@@ -1,5 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { clientAddress, readPerson } from "@/server/auth";
+import { orDatabaseAway } from "@/server/database-away";
 import { readEnv } from "@/server/env";
 import { appRouter } from "@/server/router";
 import { isSameOrigin } from "@/server/same-origin";
@@ -16,13 +17,16 @@ async function handle(request: Request): Promise<Response> {
     // One request, one permission, one audit row.
     allowBatching: false,
     createContext: async () => ({
-      person: await readPerson(request.headers),
+      person: await readPerson(request.headers).catch((error: unknown) => {
+        throw orDatabaseAway(error);
+      }),
       isSameOrigin: isSameOrigin(request.headers, readEnv().publicOrigin),
       clientAddress: clientAddress(request.headers),
     }),
     onError: ({ error, path }) => {
       if (error.code === "INTERNAL_SERVER_ERROR")
         console.error(`${path ?? "?"}: ${error.stack ?? error.message}`);
+      if (error.code === "SERVICE_UNAVAILABLE") console.error(`${path ?? "?"}: ${error.message}`);
     },
   });
 }

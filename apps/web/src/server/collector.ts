@@ -1,10 +1,12 @@
 import { totalsMoveEveryMs } from "@lvs/core/ipvs/rates";
 import type { RegisteredDirector } from "./agents.ts";
 import { database } from "./db.ts";
+import { readEnv } from "./env.ts";
 import { makeFindingLog } from "./finding-log.ts";
 import { watchDirector, type WatchHandlers } from "./director-watch.ts";
 import { currentFleet, publishChange, publishConnection, publishEvent } from "./live.ts";
 import { holdLock } from "./lock-holder.ts";
+import { pruneRecord } from "./record-prune.ts";
 import { makeRecorder, type Recorder } from "./recorder.ts";
 import { processId, readRegistry, registryChannel, watchRegistry } from "./registry.ts";
 import { makeSampler } from "./sampler.ts";
@@ -53,6 +55,7 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const unwatch = watchRegistry((directors) => follow(directors, watches, hear));
   await readRegistry();
   const sampling = startSampling(turn.isHolder);
+  const pruning = startPruning(turn.isHolder);
   const findings = startFindings(turn.isHolder, recorder);
   const handlers = {
     ...turn.handlers,
@@ -69,6 +72,7 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
       end.abort();
       unwatch();
       sampling.stop();
+      pruning.stop();
       findings.stop();
       await lock;
       await turn.finished();
@@ -181,6 +185,19 @@ function startSampling(isHolder: () => boolean): { stop: () => void } {
   return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
 }
 
+function startPruning(isHolder: () => boolean): { stop: () => void } {
+  const retention = () => ({
+    nowMs: Date.now(),
+    keptDays: readEnv().eventsKeptDays,
+    mayGoOn: isHolder,
+  });
+  const timer = setInterval(
+    () => isHolder() && runAlone("old events", pruneRecord(retention())),
+    pruneEveryMs,
+  );
+  return { stop: () => clearInterval(timer) };
+}
+
 /** Once a second the whole picture is looked at: what was found, and what is no longer. */
 function startFindings(isHolder: () => boolean, recorder: Recorder): { stop: () => void } {
   const log = makeFindingLog((news) => {
@@ -189,8 +206,13 @@ function startFindings(isHolder: () => boolean, recorder: Recorder): { stop: () 
   });
   let isBusy = false;
   const look = async (): Promise<void> => {
-    if (!isHolder()) log.handOver();
-    else if (!isBusy) {
+    if (!isHolder()) {
+      log.handOver();
+      recorder.handOver();
+      return;
+    }
+    for (const { directorId, event } of recorder.sayCounts()) publishEvent(directorId, event);
+    if (!isBusy) {
       isBusy = true;
       await log.look(currentFleet()).finally(() => {
         isBusy = false;

@@ -24,6 +24,11 @@ const environmentSchema = z.object({
   ENROL_URL: z.preprocess(blankAsAbsent, z.url().optional()),
   /** How browsers reach the console, where it is not what they say themselves (behind a proxy). */
   PUBLIC_URL: z.preprocess(blankAsAbsent, z.url().optional()),
+  /** How long events and old texts of keepalived.conf are kept, in days; the audit log is kept for ever. */
+  LVS_CONSOLE_EVENTS_KEPT_DAYS: z.preprocess(
+    blankAsAbsent,
+    z.coerce.number().int().min(1).max(36_500).default(400),
+  ),
   /** A directory with bin/postgres, in place of the one from npm. */
   LVS_CONSOLE_POSTGRES_DIR: z.preprocess(blankAsAbsent, z.string().optional()),
   /** Set by Next while it builds: nothing may start then. */
@@ -37,6 +42,7 @@ export interface Env {
   readonly enrolPort: number;
   readonly enrolUrl: string;
   readonly publicOrigin: string | undefined;
+  readonly eventsKeptDays: number;
   readonly postgresDir: string | undefined;
   readonly isBuilding: boolean;
 }
@@ -53,6 +59,7 @@ export function readEnv(): Env {
     enrolPort: found.ENROL_PORT,
     enrolUrl: found.ENROL_URL ?? `https://${hostname()}:${found.ENROL_PORT}`,
     publicOrigin: found.PUBLIC_URL === undefined ? undefined : new URL(found.PUBLIC_URL).origin,
+    eventsKeptDays: found.LVS_CONSOLE_EVENTS_KEPT_DAYS,
     postgresDir: found.LVS_CONSOLE_POSTGRES_DIR,
     isBuilding: found.NEXT_PHASE === "phase-production-build",
   };

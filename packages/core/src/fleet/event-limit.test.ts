@@ -216,4 +216,6 @@ it("what the store did not take is counted, and said like the rest", () => {
     ["realServerDown", "", 2],
     ["realServerUp", "", 1],
   ]);
+  const again = sayCounts(countUnwritten(noEventsYet, news, 9), Number.POSITIVE_INFINITY);
+  expect(again.news.map(({ event: { counted } }) => counted?.events)).toEqual([2, 1]);
 });

@@ -108,7 +108,7 @@ export const limitEvents = (
   return { limit: draft, written };
 };
 
-/** Counts what was to be written and could not be: the store was away for too long, or does not take it. */
+/** Counts what was to be written and could not be, counts among it: the store was away for too long, or does not take it. */
 export const countUnwritten = (
   before: EventLimit,
   unwritten: readonly FindingNews[],
@@ -181,7 +181,7 @@ const spend = (draft: Draft, rates: ReturnType<typeof ratesOf>, nowMs: number): 
 
 const count = (
   draft: Draft,
-  { directorId, event: { atMs, kind }, sourceId }: FindingNews,
+  { directorId, event: { atMs, counted, kind }, sourceId }: FindingNews,
   { nowMs, subject }: { readonly nowMs: number; readonly subject: string },
 ): void => {
   const key = keyOf(directorId, kind, subject);
@@ -190,7 +190,7 @@ const count = (
     directorId,
     kind,
     subject,
-    events: past.events + 1,
+    events: past.events + (counted?.events ?? 1),
     firstMs: past.firstMs,
     lastMs: nowMs,
     atMs,

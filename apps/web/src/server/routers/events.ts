@@ -2,17 +2,14 @@ import { z } from "zod";
 import { fleetEventSchema } from "@lvs/core/fleet/fleet-event";
 import { db } from "../db.ts";
 import { procedure, router } from "../trpc.ts";
+import { atBetween, containing, pageSchema, timeRangeSchema } from "./record-page.ts";
 
-const listSchema = z.object({
+const listSchema = pageSchema.extend(timeRangeSchema.shape).extend({
   directorId: z.string().optional(),
   clusterId: z.string().optional(),
   kinds: z.array(fleetEventSchema.shape.kind).optional(),
-  /** Goes on where the last page ended: its `nextBeforeId`. */
-  beforeId: z
-    .string()
-    .regex(/^\d{1,18}$/u)
-    .optional(),
-  limit: z.int().min(1).max(500).default(100),
+  /** Stands in the subject or in the detail, whatever its case. */
+  text: z.string().max(200).optional(),
 });
 
 const eventRowSchema = fleetEventSchema.extend({ id: z.string(), directorId: z.string() });
@@ -22,12 +19,16 @@ export const eventsRouter = router({
   list: procedure
     .input(listSchema)
     .output(z.object({ events: z.array(eventRowSchema), nextBeforeId: z.string().optional() }))
-    .query(async ({ input: { directorId, clusterId, kinds, beforeId, limit } }) => {
+    .query(async ({ input: { directorId, clusterId, kinds, beforeId, limit, text, ...range } }) => {
       const rows = await db().event.findMany({
         where: {
           ...(directorId === undefined ? {} : { directorId }),
           ...(clusterId === undefined ? {} : { director: { clusterId } }),
           ...(kinds === undefined ? {} : { kind: { in: kinds } }),
+          ...(text === undefined
+            ? {}
+            : { OR: [{ subject: containing(text) }, { detail: containing(text) }] }),
+          ...atBetween(range),
           ...(beforeId === undefined ? {} : { id: { lt: BigInt(beforeId) } }),
         },
         orderBy: { id: "desc" },
@@ -35,9 +36,15 @@ export const eventsRouter = router({
       });
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return {
-        events: rows.flatMap(({ id, directorId: director, at, kind, subject, detail }) => {
-          const row = { id: String(id), directorId: director, atMs: at.getTime(), kind, subject, detail };
-          const parsed = eventRowSchema.safeParse(row);
+        events: rows.flatMap(({ id, at, countedEvents, countedOverMs, ...rest }) => {
+          const counted =
+            countedEvents === null ? {} : { counted: { events: countedEvents, overMs: countedOverMs ?? 0 } };
+          const parsed = eventRowSchema.safeParse({
+            ...rest,
+            ...counted,
+            id: String(id),
+            atMs: at.getTime(),
+          });
           return parsed.success ? [parsed.data] : [];
         }),
         ...(last === undefined ? {} : { nextBeforeId: String(last.id) }),

@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+/** What the two lists of the record, events and audit log, are asked by. */
+
+export const pageSchema = z.object({
+  /** Goes on where the last page ended: its `nextBeforeId`. */
+  beforeId: z
+    .string()
+    .regex(/^\d{1,18}$/u)
+    .optional(),
+  limit: z.int().min(1).max(500).default(100),
+});
+
+/** The furthest moment that both JavaScript and PostgreSQL have. */
+const momentMs = z.int().min(0).max(8_640_000_000_000_000);
+
+export const timeRangeSchema = z.object({
+  /** From this moment on. */
+  fromMs: momentMs.optional(),
+  /** Before this moment. */
+  toMs: momentMs.optional(),
+});
+
+export function atBetween({ fromMs, toMs }: z.infer<typeof timeRangeSchema>) {
+  if (fromMs === undefined && toMs === undefined) return {};
+  return {
+    at: {
+      ...(fromMs === undefined ? {} : { gte: new Date(fromMs) }),
+      ...(toMs === undefined ? {} : { lt: new Date(toMs) }),
+    },
+  };
+}
+
+/** Text as it was typed: `%` and `_` mean themselves. What no text of PostgreSQL holds is found nowhere. */
+export function containing(text: string) {
+  const typed = text.replaceAll("\0", "\u{fffd}").replaceAll(/[\\%_]/gu, String.raw`\$&`);
+  return { contains: typed, mode: "insensitive" } as const;
+}

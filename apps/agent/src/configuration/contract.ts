@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { activationSchema, refusalSchema } from "@lvs/core/director/commands";
+import { activationSchema, refusalSchema, revertedSchema } from "@lvs/core/director/commands";
 import { configEditSchema } from "@lvs/core/keepalived/edit";
 
 /** What is asked of an agent about keepalived.conf beside the shared commands: inputs and answers, all free of secrets. */
@@ -40,15 +40,7 @@ export const confirmResultSchema = z.discriminatedUnion("outcome", [
 export type ConfirmResult = z.infer<typeof confirmResultSchema>;
 
 /** Takes an unconfirmed change back at once, as the timer would. */
-export const revertResultSchema = z.discriminatedUnion("outcome", [
-  z.object({
-    outcome: z.literal("reverted"),
-    reason: z.string(),
-    sha256: z.string(),
-    output: z.array(z.string()),
-  }),
-  refusalSchema,
-]);
+export const revertResultSchema = z.discriminatedUnion("outcome", [revertedSchema, refusalSchema]);
 export type RevertResult = z.infer<typeof revertResultSchema>;
 
 /** Puts a version of the history back byte for byte: the undo of a confirmed change. */
@@ -68,12 +60,7 @@ export const restoreResultSchema = z.discriminatedUnion("outcome", [
     sha256: z.string(),
     output: z.array(z.string()),
   }),
-  z.object({
-    outcome: z.literal("reverted"),
-    reason: z.string(),
-    sha256: z.string(),
-    output: z.array(z.string()),
-  }),
+  revertedSchema,
   refusalSchema,
 ]);
 export type RestoreResult = z.infer<typeof restoreResultSchema>;

@@ -93,6 +93,14 @@ export type Staged = z.infer<typeof stagedSchema>;
 export const stageResultSchema = z.discriminatedUnion("outcome", [stagedSchema, refusalSchema]);
 export type StageResult = z.infer<typeof stageResultSchema>;
 
+/** The file before is in its place again; `reason` says why. */
+export const revertedSchema = z.object({
+  outcome: z.literal("reverted"),
+  reason: z.string(),
+  sha256: z.string(),
+  output: z.array(z.string()),
+});
+
 /** What follows the rename: nothing (the daemon is restarted by a later step), SIGHUP, or stop and start. */
 export const activationSchema = z.enum(["none", "reload", "restart"]);
 export type Activation = z.infer<typeof activationSchema>;
@@ -113,12 +121,7 @@ export const commitResultSchema = z.discriminatedUnion("outcome", [
     revertsAtMs: z.number(),
     output: z.array(z.string()),
   }),
-  z.object({
-    outcome: z.literal("reverted"),
-    reason: z.string(),
-    sha256: z.string(),
-    output: z.array(z.string()),
-  }),
+  revertedSchema,
   refusalSchema,
 ]);
 export type CommitResult = z.infer<typeof commitResultSchema>;

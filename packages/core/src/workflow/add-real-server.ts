@@ -1,18 +1,11 @@
 import type { Plan, PlanRequest, Proof } from "./plan.ts";
 import { rowsOfRealServer, type ClusterFacts, type RealServerFacts } from "./facts.ts";
-import { picturedDirectors, presentHolders } from "./cluster-picture.ts";
+import { picturedDirectors } from "./cluster-picture.ts";
 import { clusterPreflight, conditionOf } from "./preflight.ts";
 import { runInvariants } from "./invariants.ts";
 import { additionEdits, groupsOf } from "./file-edits.ts";
-import { failOverSteps, holderProofs } from "./director-steps.ts";
-import {
-  addVipStep,
-  bare,
-  closeStep,
-  startServiceStep,
-  writeSteps,
-  type PicturedRealServer,
-} from "./real-server-steps.ts";
+import { fileSteps } from "./file-steps.ts";
+import { addVipStep, bare, startServiceStep, type PicturedRealServer } from "./real-server-steps.ts";
 import { vipsNeeded } from "./vips-needed.ts";
 
 export type AddRealServer = Extract<PlanRequest, { kind: "addRealServer" }>;
@@ -28,7 +21,6 @@ export function planAddRealServer(request: AddRealServer, facts: ClusterFacts, r
   };
   const present = (directorId: string): Proof[] =>
     request.rows.map((row) => ({ kind: "rowPresent", directorId, row: bare(row) }));
-  const holders = presentHolders(facts, directors);
   const standsAlready = directors.filter(
     (each) => rowsOfRealServer(each.configured, real.address).length > 0,
   );
@@ -42,17 +34,12 @@ export function planAddRealServer(request: AddRealServer, facts: ClusterFacts, r
     steps: [
       startServiceStep(pictured),
       ...(pictured.vips.length === 0 ? [] : [addVipStep(pictured)]),
-      ...writeSteps({
+      ...fileSteps(facts, {
         directors,
         method: request.method,
         rowProofs: present,
         edits: (director) => additionEdits(director.configured, request.rows),
       }),
-      ...(request.method === "stopStart" ? failOverSteps({ directors, holders, rowProofs: present }) : []),
-      closeStep(facts.clusterName, [
-        ...directors.flatMap((director) => present(director.facts.id)),
-        ...holderProofs(directors, holders),
-      ]),
     ],
     preflight: [
       ...clusterPreflight(facts, directors),

@@ -103,3 +103,20 @@ export function holderProofs(directors: readonly PicturedDirector[], holders: Ho
     instanceVips(directors, instance).map((vip): Proof => ({ kind: "oneHolder", vip, directorId })),
   );
 }
+
+/** Everything is read once more before the run ends. */
+export function closeStep(subject: string, proofs: Proof[]): Step {
+  return {
+    id: "close",
+    kind: "close",
+    subject,
+    guards: [],
+    actions: [],
+    proofs,
+    undo: [],
+    undoProofs: [],
+    holdMs: 2_000,
+    limitMs: 60_000,
+    expected: { clientsCut: 0, vipGapMs: 0 },
+  };
+}

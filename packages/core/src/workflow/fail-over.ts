@@ -3,8 +3,7 @@ import type { ClusterFacts } from "./facts.ts";
 import { picturedDirectors, presentHolders } from "./cluster-picture.ts";
 import { clusterPreflight } from "./preflight.ts";
 import { runInvariants } from "./invariants.ts";
-import { failOverSteps, holderProofs } from "./director-steps.ts";
-import { closeStep } from "./real-server-steps.ts";
+import { closeStep, failOverSteps, holderProofs } from "./director-steps.ts";
 
 export type FailOver = Extract<PlanRequest, { kind: "failOver" }>;
 

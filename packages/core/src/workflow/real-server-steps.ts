@@ -2,8 +2,7 @@ import { printEndpoint } from "../net/endpoint.ts";
 import { serviceKey } from "../ipvs/table.ts";
 import type { ConfiguredRealServer } from "../director/configured.ts";
 import type { Row } from "../director/commands.ts";
-import type { ConfigEdit } from "../keepalived/edit.ts";
-import type { Action, DirectorMethod, Proof, Step } from "./plan.ts";
+import type { Proof, Step } from "./plan.ts";
 import { detectionMs, type PicturedDirector } from "./cluster-picture.ts";
 
 /** The steps on and around one real server that adding and removing it share. */
@@ -122,83 +121,6 @@ export function addVipStep(real: PicturedRealServer): Step {
     undoProofs: loopbackProofs(real, false),
     holdMs: 0,
     limitMs: 30_000,
-    expected: { clientsCut: 0, vipGapMs: 0 },
-  };
-}
-
-export interface ConfigWrite {
-  readonly directors: readonly PicturedDirector[];
-  readonly method: DirectorMethod;
-  readonly edits: (director: PicturedDirector) => ConfigEdit[];
-  readonly rowProofs: (directorId: string) => Proof[];
-}
-
-/**
- * `stopStart`: every file is written in one step and nobody reads it yet. `reload`: one step a director, BACKUP first, since a
- * bad file is then found where no client is.
- */
-export function writeSteps(write: ConfigWrite): Step[] {
-  const { directors } = write;
-  switch (write.method) {
-    case "stopStart":
-      return [writeStep(write, directors, "writeConfig")];
-    case "reload":
-      return directors.toReversed().map((director) => writeStep(write, [director], "reload"));
-  }
-}
-
-function writeStep(
-  write: ConfigWrite,
-  directors: readonly PicturedDirector[],
-  kind: "writeConfig" | "reload",
-): Step {
-  const isReload = kind === "reload";
-  const ids = directors.map((each) => each.facts.id);
-  return {
-    id: `${kind}:${ids.join("+")}`,
-    kind,
-    subject: directors.map((each) => each.facts.name).join(", "),
-    guards: directors.map((each) => ({ kind: "configIs", directorId: each.facts.id, sha256: each.sha256 })),
-    actions: directors.map((each): Action => ({
-      kind: "writeConfig",
-      directorId: each.facts.id,
-      baseSha256: each.sha256,
-      edits: write.edits(each),
-      activation: isReload ? "reload" : "none",
-    })),
-    proofs: ids.flatMap((directorId): Proof[] => [
-      { kind: "configWritten", directorId },
-      ...(isReload ? [{ kind: "configLoaded" as const, directorId }, ...write.rowProofs(directorId)] : []),
-    ]),
-    undo: directors.map((each) => ({
-      kind: "restoreConfig",
-      directorId: each.facts.id,
-      sha256: each.sha256,
-      activation: "reload",
-    })),
-    undoProofs: directors.flatMap((each): Proof[] => [
-      { kind: "configIs", directorId: each.facts.id, sha256: each.sha256 },
-      { kind: "configLoaded", directorId: each.facts.id },
-    ]),
-    holdMs: isReload ? 2_000 : 0,
-    limitMs: 60_000,
-    expected: { clientsCut: 0, vipGapMs: 0 },
-  };
-}
-
-/** Everything is read once more before the run ends. */
-export function closeStep(subject: string, proofs: Proof[]): Step {
-  return {
-    id: "close",
-    kind: "close",
-    subject,
-    guards: [],
-    actions: [],
-    proofs,
-    undo: [],
-    undoProofs: [],
-    holdMs: 2_000,
-    limitMs: 60_000,
     expected: { clientsCut: 0, vipGapMs: 0 },
   };
 }

@@ -1,18 +1,16 @@
 import type { Row } from "../director/commands.ts";
 import type { Touched, Plan, PlanRequest, Proof } from "./plan.ts";
 import { findRow, rowsOfRealServer, type ClusterFacts, type RealServerFacts } from "./facts.ts";
-import { picturedDirectors, presentHolders, type PicturedDirector } from "./cluster-picture.ts";
+import { picturedDirectors, type PicturedDirector } from "./cluster-picture.ts";
 import { clusterPreflight, conditionOf, remainingConditions } from "./preflight.ts";
 import { runInvariants } from "./invariants.ts";
 import { removalEdits } from "./file-edits.ts";
-import { failOverSteps, holderProofs } from "./director-steps.ts";
+import { fileSteps } from "./file-steps.ts";
 import {
   bare,
-  closeStep,
   drainStep,
   removeVipStep,
   stopServiceStep,
-  writeSteps,
   type PicturedRealServer,
 } from "./real-server-steps.ts";
 import { vipsNeeded } from "./vips-needed.ts";
@@ -39,7 +37,6 @@ export function planRemoveRealServer(
   };
   const gone = (directorId: string): Proof[] =>
     rows.map((row) => ({ kind: "rowGone", directorId, row: bare(row) }));
-  const holders = presentHolders(facts, directors);
   const active = activeOn(facts, directors, rows);
   return {
     kind: request.kind,
@@ -52,17 +49,12 @@ export function planRemoveRealServer(
       drainStep(pictured, directors, request.drainMost),
       stopServiceStep(pictured, directors),
       ...(pictured.vips.length === 0 ? [] : [removeVipStep(pictured, directors)]),
-      ...writeSteps({
+      ...fileSteps(facts, {
         directors,
         method: request.method,
         rowProofs: gone,
         edits: (director) => removalEdits(director.configured, real.address),
       }),
-      ...(request.method === "stopStart" ? failOverSteps({ directors, holders, rowProofs: gone }) : []),
-      closeStep(facts.clusterName, [
-        ...directors.flatMap((director) => gone(director.facts.id)),
-        ...holderProofs(directors, holders),
-      ]),
     ],
     preflight: [
       ...clusterPreflight(facts, directors),

@@ -3,6 +3,7 @@ import { directorAge, factAge, isUsable, type Age } from "@lvs/core/fleet/freshn
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { joinRows, type TableRows } from "@lvs/core/fleet/rows";
 import type { DirectorState } from "@lvs/core/director/state";
+import { ClusterActions } from "@/client/cluster-actions.tsx";
 import { printAge } from "@/client/format.ts";
 import { useDirector, useFleet, useNow } from "@/client/live.tsx";
 import { useSeededTraces } from "@/client/seed-traces.ts";
@@ -14,7 +15,6 @@ import { Segment } from "@/ui/segment.tsx";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useMemo } from "react";
-import { ActionsPanel } from "./actions-panel.tsx";
 import { CopyListing } from "./copy-listing.tsx";
 import { DaemonPanel } from "./daemon-panel.tsx";
 import { DriftPanel } from "./drift-panel.tsx";
@@ -76,7 +76,7 @@ const Director = ({ director }: { director: FleetDirector }) => {
             <DaemonPanel director={director} state={state} />
           </>
         )}
-        <ActionsPanel director={director} />
+        <ClusterActions clusterId={director.clusterId} />
         <ManagePanel director={director} />
       </aside>
     </main>

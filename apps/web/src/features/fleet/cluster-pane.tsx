@@ -3,12 +3,12 @@ import { knownValue } from "@lvs/core/director/fact";
 import type { InstanceRow, Seat } from "@lvs/core/fleet/instance-rows";
 import { isUsable, onConsoleClock } from "@lvs/core/fleet/freshness";
 import type { Run } from "@lvs/core/workflow/run";
+import { ClusterActions } from "@/client/cluster-actions.tsx";
 import { printTime } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { AgeMark, VrrpMark } from "@/client/marks.tsx";
 import { useRunSentence } from "@/client/run-words.ts";
-import { ActionItem } from "@/ui/action-item.tsx";
-import { Button, LinkButton } from "@/ui/button.tsx";
+import { LinkButton } from "@/ui/button.tsx";
 import { State } from "@/ui/glyph.tsx";
 import { KeyValues, type KeyValue } from "@/ui/key-values.tsx";
 import { Section } from "@/ui/section.tsx";
@@ -36,7 +36,7 @@ export const ClusterPane = ({ row }: { row: InstanceRow }) => {
         <KeyValues entries={useEntries(row)} />
       </section>
       {run === undefined ? null : <RunSection run={run} />}
-      <Actions row={row} run={run} />
+      <ClusterActions clusterId={row.cluster.id} />
       <LastChanges clusterId={row.cluster.id} />
     </>
   );
@@ -125,51 +125,6 @@ const RunSection = ({ run }: { run: Run }) => {
       <div className="actions">
         <LinkButton href={`/runs/${run.id}`}>{t("openRun")}</LinkButton>
       </div>
-    </Section>
-  );
-};
-
-const kinds = ["failOver", "removeRealServer", "addRealServer"] as const;
-
-const Actions = ({ row, run }: { row: InstanceRow; run: Run | undefined }) => {
-  const t = useTranslations("actions");
-  const silent = row.seats.find((seat) => !isUsable(seat.age));
-  const why = (() => {
-    if (run !== undefined) return t("whyRun", { number: run.number });
-    return silent === undefined ? undefined : t("whyStale", { director: silent.director.name });
-  })();
-  return (
-    <Section title={t("title")} aside={run === undefined ? undefined : t("asideRun", { number: run.number })}>
-      <ul className="acts">
-        {kinds.map((kind) => (
-          <ActionItem
-            key={kind}
-            name={t(`${kind}.name`)}
-            button={
-              why === undefined ? (
-                <LinkButton
-                  href={`/runs/plan?kind=${kind}&cluster=${row.cluster.id}`}
-                  label={t("planLabel", { name: t(`${kind}.name`) })}
-                >
-                  {t("plan")}
-                </LinkButton>
-              ) : (
-                <Button refusal={why} isReasonElsewhere>
-                  {t("plan")}
-                </Button>
-              )
-            }
-            lines={
-              why === undefined
-                ? [
-                    { word: t("then"), text: t(`${kind}.then`) },
-                    { word: t("back"), text: t(`${kind}.back`) },
-                  ]
-                : [{ word: t("why"), text: why }]
-            }
-          />
-        ))}
-      </ul>
     </Section>
   );
 };

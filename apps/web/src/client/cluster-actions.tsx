@@ -1,18 +1,17 @@
 "use client";
 import { directorAge, isUsable } from "@lvs/core/fleet/freshness";
-import type { FleetDirector } from "@lvs/core/fleet/model";
-import { useFleet, useNow } from "@/client/live.tsx";
 import { ActionItem } from "@/ui/action-item.tsx";
 import { Button, LinkButton } from "@/ui/button.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
+import { useFleet, useNow } from "./live.tsx";
 
 const kinds = ["failOver", "removeRealServer", "addRealServer"] as const;
 
-/** What can be done with the director's cluster: each opens a plan, which changes nothing. */
-export const ActionsPanel = ({ director }: { director: FleetDirector }) => {
+/** What can be done with a cluster: each opens a plan, which changes nothing. */
+export const ClusterActions = ({ clusterId }: { clusterId: string }) => {
   const t = useTranslations("actions");
-  const refusal = useRefusalToPlan(director.clusterId);
+  const refusal = useRefusalToPlan(clusterId);
   return (
     <Section title={t("title")} aside={refusal?.aside}>
       <ul className="acts">
@@ -23,7 +22,7 @@ export const ActionsPanel = ({ director }: { director: FleetDirector }) => {
             button={
               refusal === undefined ? (
                 <LinkButton
-                  href={`/runs/plan?kind=${kind}&cluster=${director.clusterId}`}
+                  href={`/runs/plan?kind=${kind}&cluster=${clusterId}`}
                   label={t("planLabel", { name: t(`${kind}.name`) })}
                 >
                   {t("plan")}

@@ -55,7 +55,11 @@ const watchSchema = answer(
 );
 const writeSchema = answer(timedSchema.extend({ status: z.literal("applied") }));
 const questionSchema = answer(
-  z.object({ asked: z.array(measuredSchema), entryCount: z.number(), matches: z.number() }),
+  z.object({
+    asked: z.array(measuredSchema.extend({ firstRowMs: z.number() })),
+    entryCount: z.number(),
+    matches: z.number(),
+  }),
 );
 
 const shell = (name: string, value: string): string => `${name}='${value}'; export ${name}\n`;
@@ -233,6 +237,15 @@ const questionLines = (results: Results): BenchLine[] => [
     return {
       ours: median(asked.map(({ tookMs }) => tookMs)),
       theirs: results.numbers("theirs-question")[0] ?? Number.NaN,
+      unit: "ms",
+      ratioAtMost: 1,
+    };
+  }),
+  line("the first row of that answer, against ipvsadm -Lnc | grep -m1", () => {
+    const { asked } = results.one("ours-question", questionSchema);
+    return {
+      ours: median(asked.map(({ firstRowMs }) => firstRowMs)),
+      theirs: results.numbers("theirs-first-row")[0] ?? Number.NaN,
       unit: "ms",
       ratioAtMost: 1,
     };

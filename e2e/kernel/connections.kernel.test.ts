@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  busiestAnswerSchema,
-  connectionAnswerSchema,
-  drainHoldsAnswerSchema,
-  type KnownConnections,
-} from "@lvs/core/director/connections";
+  hearNews,
+  type HeardReading,
+  isCapped,
+  nothingHeard,
+  type ReadingNews,
+  readingNewsSchema,
+} from "@lvs/core/director/connection-reading";
+import { busiestAnswerSchema, drainHoldsAnswerSchema } from "@lvs/core/director/connections";
 import {
   flushServiceResultSchema,
   putBackResultSchema,
@@ -65,17 +68,31 @@ const timeless = (listing: string): string[] =>
     .filter((line) => /^(?:TCP|UDP|IP) /u.test(line))
     .map((line) => line.replace(/^(\S+ +)\S+ +/u, "$1"));
 
-const known = (answer: z.infer<typeof connectionAnswerSchema>): KnownConnections => {
-  if (answer.status !== "known") throw new Error(answer.status);
-  return answer;
-};
+/** What lvs-2 or another says of one reading, piece by piece. */
+async function follow(
+  input: unknown,
+  { host = lvs2, messages }: { readonly host?: string; readonly messages?: number } = {},
+): Promise<{ news: ReadingNews; atMs: number }[]> {
+  const options = { input, ...(messages === undefined ? {} : { messages }) };
+  const said = await testConsole.follow(host, "connections.find", options);
+  return said.map(({ atMs, data }) => ({ news: readingNewsSchema.parse(data), atMs }));
+}
+
+/** A reading to its end. */
+async function find(input: unknown, host = lvs2): Promise<HeardReading> {
+  let reading = nothingHeard;
+  for (const { news } of await follow(input, { host })) reading = hearNews(reading, news);
+  if (reading.end?.kind !== "ended") throw new Error("the table was not read to its end");
+  return reading;
+}
+const matching = (filter: unknown, limit?: number): unknown => ({ kind: "matching", filter, limit });
 
 /** Asks between two looks by hand until both looks are of one table: then the answer must be that table. */
-async function compare(path: string, input: unknown, grep: string): Promise<KnownConnections> {
+async function compare(input: unknown, grep: string): Promise<HeardReading> {
   return waitFor({ what: "a table at rest", timeoutMs: 60_000, everyMs: 200 }, async () => {
     const look = (): Promise<string> => onLvs2(`ipvsadm -Lnc | ${grep} || true`);
     const before = timeless(await look());
-    const answer = known(await ask(connectionAnswerSchema, lvs2, path, input));
+    const answer = await find(input);
     const after = timeless(await look());
     if (before.join("\n") !== after.join("\n")) return undefined;
     expect(timeless(printConnectionListing(answer.connections, {})).toSorted()).toEqual(before.toSorted());
@@ -114,7 +131,7 @@ afterAll(async () => {
 
 describe("the connection table of a director with clients", () => {
   it("is that of ipvsadm -Lnc, entry by entry, and its totals count it", async () => {
-    const answer = await compare("connections.read", { filter: {} }, "cat");
+    const answer = await compare(matching({}), "cat");
     expect(answer.totals).toMatchObject({ connections: 6, templates: 3, byState: { ESTABLISHED: 6 } });
     expect(answer.entryCount).toBe(9);
     const lines = timeless(await onLvs2("ipvsadm -Lnc"));
@@ -125,38 +142,34 @@ describe("the connection table of a director with clients", () => {
       expect(counted.templates).toBe(own.length - open);
       expect((counted.longestTemplateS ?? 0) > 0).toBe(counted.templates > 0);
     }
-    const capped = known(
-      await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: {}, limit: 2 }),
-    );
+    const capped = await find(matching({}, 2));
     // The time that a template holds is another a moment later.
     const { byRealServer: _, ...sums } = answer.totals;
-    expect(capped).toMatchObject({ isCapped: true, totals: sums });
+    expect(capped).toMatchObject({ totals: sums });
+    expect(isCapped(capped)).toBe(true);
     expect(capped.connections).toHaveLength(2);
   });
 
   it("filtered is what grep finds", async () => {
     const realServers = { address: "10.77.0.23", port: 4000 };
-    await compare("connections.read", { filter: { service } }, "grep -wF 10.77.0.100:3000");
-    await compare("connections.read", { filter: { state: "ESTABLISHED" } }, "grep -w ESTABLISHED");
-    await compare("connections.read", { filter: { kind: "template" } }, "grep -F ':0 '");
-    await compare("connections.read", { filter: { client: "10.77.0.200/30" } }, "grep -wE '10.77.0.20[0-3]'");
-    const all = known(await ask(connectionAnswerSchema, lvs2, "connections.read", { filter: { service } }));
+    await compare(matching({ service }), "grep -wF 10.77.0.100:3000");
+    await compare(matching({ state: "ESTABLISHED" }), "grep -w ESTABLISHED");
+    await compare(matching({ kind: "template" }), "grep -F ':0 '");
+    await compare(matching({ client: "10.77.0.200/30" }), "grep -wE '10.77.0.20[0-3]'");
+    const all = await find(matching({ service }));
     const [server = ""] = Object.keys(all.totals.byRealServer);
     const [address = "", port = ""] = server.split(":");
     const realServer = { address, port: Number(port) };
-    await compare("connections.read", { filter: { realServer } }, `grep -wF ${server}`);
-    const none = await ask(connectionAnswerSchema, lvs2, "connections.read", {
-      filter: { realServer: { ...realServers, port: 4001 } },
-    });
-    expect(known(none).connections).toEqual([]);
+    await compare(matching({ realServer }), `grep -wF ${server}`);
+    const none = await find(matching({ realServer: { ...realServers, port: 4001 } }));
+    expect(none.connections).toEqual([]);
   });
 
   it("says which real server serves a client as ipvsadm -Lnc | grep does, its template with it; elsewhere nobody", async () => {
-    const answer = await compare("connections.serving", { client: one }, `grep -wF ${one}`);
+    const answer = await compare({ kind: "serving", client: one }, `grep -wF ${one}`);
     expect(answer.totals).toMatchObject({ connections: 4, templates: 2 });
-    expect(answer.connections.map(({ kind }) => kind).slice(-2)).toEqual(["template", "template"]);
-    const elsewhere = await ask(connectionAnswerSchema, lvs1, "connections.serving", { client: one });
-    expect(known(elsewhere)).toMatchObject({ connections: [], isCapped: false });
+    const elsewhere = await find({ kind: "serving", client: one }, lvs1);
+    expect(elsewhere).toMatchObject({ connections: [], totals: { connections: 0, templates: 0 } });
   });
 
   it("names the busiest client, and the drained real server that a template still holds, with its time", async () => {
@@ -251,5 +264,64 @@ describe("what is changed of the table", () => {
     expect(put).toMatchObject({ outcome: "done", present: [] });
     expect(put).toHaveProperty("added.length", 2);
     expect(await save()).toEqual(before);
+  });
+});
+
+describe("a large connection table", () => {
+  const clients = 400;
+  const ports = 100;
+  const vipOfMany = "198.51.100.9";
+  /** Ages and the fill itself: the table of this director has some entries more. */
+  const about = clients * ports;
+  const fill = join(projectRoot, "e2e/bench/ipvs/fill-connections.ts");
+
+  beforeAll(async () => {
+    await onLvs2(
+      [
+        `ip link add dum9 type dummy; ip addr add ${vipOfMany}/24 dev dum9; ip link set dum9 up`,
+        `ipvsadm -A -u ${vipOfMany}:53 -s rr; ipvsadm -a -u ${vipOfMany}:53 -r 198.51.100.77:53 -m -w 1`,
+        "ipvsadm --set 0 0 3000",
+        `${process.execPath} ${fill} ${vipOfMany} 53 ${clients} ${ports}`,
+      ].join("; "),
+    );
+    await waitFor({ what: "the sums of the new entries", timeoutMs: 20_000, everyMs: 200 }, async () => {
+      const [first] = await follow(matching({ state: "NONE" }), { messages: 1 });
+      return first?.news.kind === "begun" && (first.news.expected ?? 0) >= about ? true : undefined;
+    });
+  });
+
+  it("is told while it is read: how many entries to expect, rows long before the end, every match once", async () => {
+    const said = await follow(matching({ client: "10.200.0.7" }));
+    const [begun] = said;
+    if (begun?.news.kind !== "begun") throw new Error(begun?.news.kind);
+    let reading = nothingHeard;
+    let firstRowMs: number | undefined;
+    const counts: number[] = [];
+    for (const { atMs, news } of said) {
+      reading = hearNews(reading, news);
+      if (news.kind === "found") counts.push(news.entryCount);
+      if (reading.connections.length > 0) firstRowMs ??= atMs - begun.atMs;
+    }
+    const tookMs = (said.at(-1)?.atMs ?? 0) - begun.atMs;
+    expect(reading.end?.kind).toBe("ended");
+    expect(reading.entryCount).toBeGreaterThanOrEqual(about);
+    expect(Math.abs(reading.entryCount - (reading.expected ?? 0))).toBeLessThan(100);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(counts.length).toBeGreaterThan(2);
+    // At most four a second, the first and the last beside them.
+    expect(counts.length).toBeLessThanOrEqual(tookMs / 250 + 2);
+    expect(firstRowMs).toBeLessThan(tookMs / 2);
+    const theirs = timeless(await onLvs2("ipvsadm -Lnc | grep -F ' 10.200.0.7:'"));
+    expect(timeless(printConnectionListing(reading.connections, {})).toSorted()).toEqual(theirs.toSorted());
+    expect(theirs).toHaveLength(ports);
+  });
+
+  it("is read no further once the caller hung up: the next question has its turn at once", async () => {
+    const [begun, ...rest] = await follow(matching({ state: "NONE" }));
+    const tookMs = (rest.at(-1)?.atMs ?? 0) - (begun?.atMs ?? 0);
+    const [cut] = await follow(matching({ state: "NONE" }), { messages: 2 }).then((said) => said.slice(-1));
+    const [next] = await follow(matching({ state: "NONE" }), { messages: 1 });
+    expect(next?.news.kind).toBe("begun");
+    expect((next?.atMs ?? Infinity) - (cut?.atMs ?? 0)).toBeLessThan(tookMs / 2);
   });
 });

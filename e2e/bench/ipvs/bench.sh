@@ -16,6 +16,7 @@ ours() { # ours KEY COMMAND: a probe's answer
 restore() { ipvsadm -R <table.rules; }
 count() { ipvsadm -Sn | wc -l; }
 question() { ipvsadm -Lnc | grep -F 10.200.0.7: >question.theirs; }
+first_row() { ipvsadm -Lnc | grep -m1 -F 10.200.0.7:; }
 watched() { for ((n = 0; n < STEADY; n++)); do ipvsadm -Ln >/dev/null; sleep 1; done; }
 listings() { # the four that show what one reading of ours does
   for view in "" "--stats --exact" "--rate --exact" "--thresholds"; do timed theirs-read ipvsadm -Ln $view; done
@@ -24,7 +25,7 @@ peak() { # the largest resident memory of an ipvsadm that lists everything: it w
   mkfifo peak.pipe; ipvsadm -Ln --stats >peak.pipe & local pid=$!
   exec 9<peak.pipe; sleep 1; awk '/VmHWM/{print "theirs-memory-kb", $2}' /proc/$pid/status; kill $pid; exec 9<&-; rm peak.pipe
 }
-export -f timed ours restore count question watched listings peak
+export -f timed ours restore count question first_row watched listings peak
 
 write() { # our writer, and reading what it wrote
   ip link set lo up
@@ -58,6 +59,7 @@ connections() {
   $NODE $FILL 198.51.100.9 53 1000 100
   ours ours-question measure-question 10.200.0.7
   timed theirs-question question
+  timed theirs-first-row first_row
   echo "theirs-matches $(wc -l <question.theirs)"
 }
 export -f write write_again steady connections

@@ -17,7 +17,7 @@ import { z } from "zod";
 
 /**
  * The console's side of the wire and nothing more: a CA, the enrolment endpoint, calls to agents. Runs inside the lab's network and is told
- * what to do by JSON lines: {id, op: "token"}, {id, op: "call", host, path, type, input?}, {id, op: "watch", host, lastEventId?, forMs}.
+ * what to do by JSON lines: {id, op: "token"}, {id, op: "call", host, path, type, input?}, {id, op: "watch", host, lastEventId?, forMs}, {id, op: "follow", host, path, input, messages?}.
  */
 cryptoProvider.set(crypto);
 const address = process.argv[2] ?? "127.0.0.1";
@@ -127,10 +127,19 @@ const orderSchema = z.discriminatedUnion("op", [
     lastEventId: z.string().nullable(),
     forMs: z.int(),
   }),
+  z.object({
+    id: z.int(),
+    op: z.literal("follow"),
+    host: z.string(),
+    path: z.string(),
+    input: z.unknown(),
+    messages: z.int().optional(),
+  }),
 ]);
 type Order = z.infer<typeof orderSchema>;
 type Call = Extract<Order, { op: "call" }>;
 type Watch = Extract<Order, { op: "watch" }>;
+type Follow = Extract<Order, { op: "follow" }>;
 
 function call({ host, path, type, input }: Call): Promise<{ status: number; body: string }> {
   const text = input === undefined ? undefined : JSON.stringify(input);
@@ -202,6 +211,50 @@ function watch({ host, lastEventId, forMs }: Watch): Promise<{ id: string; data:
   });
 }
 
+/** What a subscription says until it ends, or until so many messages, when it is cut. */
+function follow({
+  host,
+  path,
+  input,
+  messages = Infinity,
+}: Follow): Promise<{ data: unknown; atMs: number }[]> {
+  return new Promise((resolve, reject) => {
+    const said: { data: unknown; atMs: number }[] = [];
+    const sent = request(
+      {
+        host,
+        port: 9443,
+        path: `/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
+        agent: false,
+        ca: caPem,
+        key: keyPem,
+        cert: certificatePem,
+        headers: { accept: "text/event-stream" },
+      },
+      (response) => {
+        let rest = "";
+        response.on("data", (piece: Buffer) => {
+          const blocks = (rest + piece.toString("utf8")).split("\n\n");
+          rest = blocks.pop() ?? "";
+          for (const block of blocks) {
+            const event = /^event: ?(.*)$/mu.exec(block)?.[1];
+            const data = /^data: ?(.*)$/mu.exec(block)?.[1] ?? "";
+            if (event === "serialized-error") reject(new Error(data));
+            if (event !== undefined || data === "") continue;
+            const json: unknown = JSON.parse(data);
+            said.push({ data: json, atMs: Date.now() });
+            if (said.length >= messages) sent.destroy();
+          }
+        });
+        response.on("error", () => resolve(said));
+        response.on("close", () => resolve(said));
+      },
+    );
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
 async function obey(order: Order): Promise<unknown> {
   switch (order.op) {
     case "token": {
@@ -215,6 +268,8 @@ async function obey(order: Order): Promise<unknown> {
       return call(order);
     case "watch":
       return watch(order);
+    case "follow":
+      return follow(order);
   }
 }
 

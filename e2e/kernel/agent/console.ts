@@ -20,6 +20,12 @@ export interface TestConsole {
     host: string,
     options: { readonly lastEventId?: string; readonly forMs: number },
   ): Promise<readonly { readonly id: string; readonly data: unknown; readonly atMs: number }[]>;
+  /** What a subscription says until it ends, or until so many messages, when it is cut. */
+  follow(
+    host: string,
+    path: string,
+    options: { readonly input: unknown; readonly messages?: number },
+  ): Promise<readonly { readonly data: unknown; readonly atMs: number }[]>;
   close(): void;
 }
 
@@ -29,6 +35,7 @@ const bodySchema = z.object({
   result: z.object({ data: z.unknown() }).optional(),
   error: z.object({ message: z.string() }).optional(),
 });
+const saidSchema = z.array(z.object({ data: z.unknown(), atMs: z.number() }));
 const eventsSchema = z.array(z.object({ id: z.string(), data: z.unknown(), atMs: z.number() }));
 
 /** Starts it in the console's namespace of the lab, at `address`. */
@@ -69,6 +76,8 @@ export async function startConsole(lab: string, address: string): Promise<TestCo
     mutate: (host, path, input) => call("mutation", { host, path, input }),
     watch: async (host, { lastEventId, forMs }) =>
       eventsSchema.parse(await tell({ op: "watch", host, lastEventId: lastEventId ?? null, forMs })),
+    follow: async (host, path, { input, messages }) =>
+      saidSchema.parse(await tell({ op: "follow", host, path, input, messages })),
     close: () => child.stdin.end(),
   };
 }

@@ -90,7 +90,7 @@ ipvsadm -C
 say 'read' >empty.read
 for turn in 1 2 3 4; do modprobe -d /mnt/modules -r $(lsmod | awk '/^ip_vs/{print $1}' | sort -r); done 2>/dev/null
 lsmod | grep -c '^ip_vs' >modules.left
-say 'read' >absent.read; say 'connections {"filter":{}}' >absent.connections; say 'settings' >absent.settings
+say 'read' >absent.read; say 'connections {"kind":"matching","filter":{}}' >absent.connections; say 'settings' >absent.settings
 exit 0
 `;
 
@@ -161,9 +161,12 @@ describe.skipIf(problems.length > 0)("IPVS over netlink on a real kernel", () =>
       value: { status: "known", table: { services: [] } },
     });
     expect(read("modules.left")).toBe("0\n");
-    for (const name of ["absent.read", "absent.connections", "absent.settings"])
+    for (const name of ["absent.read", "absent.settings"])
       expect(JSON.parse(read(name)), name).toMatchObject({
         value: { status: "absent", reason: "no ip_vs module" },
       });
+    expect(JSON.parse(read("absent.connections"))).toMatchObject({
+      value: { end: { kind: "absent", reason: "no ip_vs module" } },
+    });
   });
 });

@@ -8,13 +8,12 @@ import type {
   SetWeightResult,
   StageResult,
 } from "@lvs/core/director/commands";
+import type { ReadingNews } from "@lvs/core/director/connection-reading";
 import type {
   BusiestAnswer,
   BusiestQuestion,
-  ConnectionAnswer,
   ConnectionQuestion,
   DrainHoldsAnswer,
-  ServingQuestion,
 } from "@lvs/core/director/connections";
 import type { DirectorState } from "@lvs/core/director/state";
 import type {
@@ -56,8 +55,8 @@ export interface TableDesk {
 
 /** The kernel's connection table, read only when asked. A reading ends early with its signal, and nobody hears what it had. */
 export interface ConnectionsDesk {
-  read(question: ConnectionQuestion, signal: AbortSignal): Promise<ConnectionAnswer>;
-  serving(question: ServingQuestion, signal: AbortSignal): Promise<ConnectionAnswer>;
+  /** What is found, while it is found; without an end where the signal ended it. */
+  find(question: ConnectionQuestion, signal: AbortSignal): AsyncIterable<ReadingNews>;
   drainHolds(signal: AbortSignal): Promise<DrainHoldsAnswer>;
   busiest(question: BusiestQuestion, signal: AbortSignal): Promise<BusiestAnswer>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hearAll, isCapped } from "@lvs/core/director/connection-reading";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { Lock } from "../configuration/lock.ts";
@@ -28,34 +29,43 @@ const machine = (): SimulatedSystem => {
 const deskOf = (system: SimulatedSystem, last?: IpvsTable) =>
   connectionsDesk({ system, lock: new Lock(), table: () => last });
 const { signal } = new AbortController();
+const questions = [
+  { kind: "matching", filter: {}, limit: 9 },
+  { kind: "serving", client: "192.0.2.5", limit: 9 },
+] as const;
 
 describe("a question about connections", () => {
-  it("carries no more rows than asked for, and counts all of them", async () => {
-    const answer = await deskOf(machine(), table).read({ filter: {}, limit: 2 }, signal);
-    expect(answer).toMatchObject({
-      isCapped: true,
+  it("carries no more rows than asked for, counts all of them, and says how many entries to expect", async () => {
+    const services = table.services.map((service) => ({
+      ...service,
+      destinations: service.destinations.map((row) => ({
+        ...row,
+        activeConnections: 2,
+        inactiveConnections: 1,
+      })),
+    }));
+    const found = deskOf(machine(), { ...table, services }).find(
+      { kind: "matching", filter: {}, limit: 2 },
+      signal,
+    );
+    const reading = await hearAll(found);
+    expect(reading).toMatchObject({
+      expected: 6,
       entryCount: 5,
       totals: { connections: 4, templates: 1, byState: { ESTABLISHED: 3, FIN_WAIT: 1 } },
+      end: { kind: "ended" },
     });
-    expect(answer.status === "known" && answer.connections).toHaveLength(2);
-  });
-
-  it("which real server serves a client is capped too, and says so", async () => {
-    const desk = deskOf(machine(), table);
-    const all = await desk.serving({ client: "192.0.2.5", limit: 4 }, signal);
-    expect(all).toMatchObject({ isCapped: false, totals: { connections: 3, templates: 1 } });
-    const some = await desk.serving({ client: "192.0.2.5", limit: 3 }, signal);
-    expect(some).toMatchObject({ isCapped: true, totals: { connections: 3, templates: 1 } });
-    expect(some.status === "known" && some.connections.map(({ kind }) => kind)).toEqual([
-      "connection",
-      "connection",
-      "connection",
-    ]);
+    expect(isCapped(reading)).toBe(true);
+    expect(reading.connections).toHaveLength(2);
   });
 
   it("reads the table first where it is not known: a template's clients are those of its service's mask", async () => {
-    const answer = await deskOf(machine()).serving({ client: "192.0.2.77", limit: 9 }, signal);
-    expect(answer).toMatchObject({ totals: { connections: 0, templates: 1 } });
+    const desk = deskOf(machine());
+    const found = desk.find({ kind: "serving", client: "192.0.2.77", limit: 9 }, signal);
+    expect(await hearAll(found)).toMatchObject({
+      expected: undefined,
+      totals: { connections: 0, templates: 1 },
+    });
   });
 
   it("says which drained real server is still held, and for how long", async () => {
@@ -77,14 +87,16 @@ describe("a question about connections", () => {
   it("a kernel without ip_vs is an answer, a table that cannot be read is none", async () => {
     const bare = deskOf(simulatedSystem({ ipvs: "absent" }));
     const none = { status: "absent", reason: "no ip_vs module" };
-    expect(await bare.read({ filter: {}, limit: 9 }, signal)).toMatchObject(none);
-    expect(await bare.serving({ client: "192.0.2.5", limit: 9 }, signal)).toMatchObject(none);
+    for (const question of questions)
+      expect(await hearAll(bare.find(question, signal))).toMatchObject({
+        end: { kind: "absent", reason: none.reason },
+      });
     expect(await bare.drainHolds(signal)).toMatchObject(none);
     expect(await bare.busiest({ filter: {}, limit: 9 }, signal)).toMatchObject(none);
     const silent = machine();
     const reason = "does not answer";
     silent.kernel.failure = new SystemError({ door: "netlink", code: "failed", subject: "IPVS", reason });
-    await expect(deskOf(silent).serving({ client: "192.0.2.5", limit: 9 }, signal)).rejects.toThrow(reason);
+    await expect(hearAll(deskOf(silent).find(questions[1], signal))).rejects.toThrow(reason);
     await expect(deskOf(silent).drainHolds(signal)).rejects.toThrow(reason);
   });
 });

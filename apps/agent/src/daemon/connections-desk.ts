@@ -1,18 +1,18 @@
-import type { ConnectionAnswer } from "@lvs/core/director/connections";
+import type { ReadingNews } from "@lvs/core/director/connection-reading";
+import type { ConnectionQuestion } from "@lvs/core/director/connections";
 import { clientCount, drainHoldCount } from "@lvs/core/ipvs/connection-counts";
 import type { Connection, ConnectionFilter } from "@lvs/core/ipvs/connections";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
+import type { ConnectionSieve } from "@lvs/core/ipvs/sift-connections";
 import type { Lock } from "../configuration/lock.ts";
-import {
-  readConnections,
-  readServing,
-  streamConnections,
-  type ConnectionReading,
-} from "../ipvs/connections.ts";
+import { findConnections, streamConnections } from "../ipvs/connections.ts";
 import { readTable } from "../ipvs/read-table.ts";
+import { Slice } from "../ipvs/slice.ts";
+import type { Clock } from "../system/clock.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import type { ConnectionsDesk } from "./agent.ts";
+import { tellReading } from "./tell-reading.ts";
 
 export interface ConnectionsDeskParts {
   readonly system: System;
@@ -26,12 +26,12 @@ export interface ConnectionsDeskParts {
 export function connectionsDesk(parts: ConnectionsDeskParts): ConnectionsDesk {
   const { lock, system } = parts;
   return {
-    read: ({ filter, limit }, signal) =>
-      lock.run(async () => answerOf(await readConnections(system, { filter, limit, signal }), limit)),
-    serving: ({ client, limit }, signal) =>
-      lock.run(async () => {
-        const table = await tableNow(parts);
-        return answerOf(await readServing(system, { table, client, signal }), limit);
+    find: (question, signal) =>
+      tellReading({
+        clock: system.clock,
+        inTurn: (work) => lock.run(work),
+        read: (end) => find(parts, question, end),
+        signal,
       }),
     drainHolds: (signal) =>
       lock.run(async () => {
@@ -48,23 +48,37 @@ export function connectionsDesk(parts: ConnectionsDeskParts): ConnectionsDesk {
   };
 }
 
-function answerOf(reading: ConnectionReading, limit: number): ConnectionAnswer {
-  switch (reading.status) {
-    case "failed":
-      throw reading.error;
-    case "absent":
-      return reading;
-    case "known": {
-      const { connections, unreadable, isCapped, ...rest } = reading;
-      const shown = connections.slice(0, limit);
-      return {
-        ...rest,
-        connections: shown,
-        isCapped: isCapped || shown.length < connections.length,
-        unreadable: { ...unreadable },
-      };
-    }
+async function* find(
+  parts: ConnectionsDeskParts,
+  question: ConnectionQuestion,
+  signal: AbortSignal,
+): AsyncGenerator<ReadingNews> {
+  const { system } = parts;
+  const last = parts.table();
+  const expected = last === undefined ? undefined : await expectedEntries(last, system.clock);
+  yield { kind: "begun", ...(expected === undefined ? {} : { expected }) };
+  yield* findConnections(system, { sieve: await sieveOf(parts, question), limit: question.limit, signal });
+}
+
+async function sieveOf(parts: ConnectionsDeskParts, question: ConnectionQuestion): Promise<ConnectionSieve> {
+  if (question.kind === "matching") return { kind: "matching", filter: question.filter };
+  const { services } = await tableNow(parts);
+  return { kind: "serving", client: question.client, services: [...services] };
+}
+
+/** A service of a hundred real servers is a fraction of a millisecond. */
+const servicesPerLook = 2;
+
+/** The entries that real servers are counted for. The table holds templates, too, which nothing counts: it is an estimate. */
+async function expectedEntries({ services }: IpvsTable, clock: Clock): Promise<number> {
+  const slice = new Slice(clock, servicesPerLook);
+  let sum = 0;
+  for (const { destinations } of services) {
+    for (const row of destinations) sum += row.activeConnections + row.inactiveConnections;
+    const rest = slice.end();
+    if (rest !== undefined) await rest;
   }
+  return sum;
 }
 
 /** Without its services' masks a template's clients would be guessed: a table that cannot be read is no empty one. */

@@ -86,6 +86,7 @@ export class Director {
   async start(): Promise<void> {
     const { system, settings, version, log } = this.#parts;
     await system.files.makeDirectory(settings.stateDirectory, { mode: 0o700 });
+    system.connectionTable.prepare();
     await this.#recover();
     const lines = await this.#log.start((news, atMs) => this.#onLog(news, atMs));
     if (lines.length > 0) this.#publisher.send({ kind: "log", lines: [...lines] });

@@ -1,8 +1,15 @@
+import {
+  type HeardReading,
+  hearAll,
+  isCapped,
+  type ReadingNews,
+} from "@lvs/core/director/connection-reading";
+import type { ConnectionFilter } from "@lvs/core/ipvs/connections";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { describe, expect, it } from "vitest";
 import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
 import { SystemError } from "../system/system-error.ts";
-import { readConnections, readServing, streamConnections } from "./connections.ts";
+import { findConnections, streamConnections, type Search } from "./connections.ts";
 
 /** As ip_vs_conn.c writes it. */
 const header = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n";
@@ -26,17 +33,26 @@ const systemWith = (entries: readonly string[]): SimulatedSystem => {
   return system;
 };
 
-const known = async (
-  reading: ReturnType<typeof readConnections>,
-): Promise<Extract<Awaited<typeof reading>, { status: "known" }>> => {
-  const answer = await reading;
-  if (answer.status !== "known") throw new Error(answer.status);
-  return answer;
+const find = (
+  system: SimulatedSystem,
+  filter: ConnectionFilter,
+  options: Partial<Search> = {},
+): AsyncIterable<ReadingNews> =>
+  findConnections(system, { sieve: { kind: "matching", filter }, limit: 1_000, ...options });
+const known = async (news: AsyncIterable<ReadingNews>): Promise<HeardReading> => {
+  const reading = await hearAll(news);
+  if (reading.end?.kind !== "ended") throw new Error("not to its end");
+  return reading;
 };
+const serving = (client: string): AsyncIterable<ReadingNews> =>
+  findConnections(systemWith(lines), {
+    sieve: { kind: "serving", client, services: [...table.services] },
+    limit: 1_000,
+  });
 
 describe("a question about connections", () => {
   it("without a filter counts everything, templates apart", async () => {
-    const answer = await known(readConnections(systemWith(lines), { filter: {} }));
+    const answer = await known(find(systemWith(lines), {}));
     expect(answer.entryCount).toBe(6);
     expect(answer.totals).toEqual({
       connections: 4,
@@ -76,11 +92,11 @@ describe("a question about connections", () => {
     ],
     ["client with nothing", { client: "203.0.113.1" }, []],
   ])("by %s gives exactly its entries, and says how many there are in all", async (_, filter, expected) => {
-    const answer = await known(readConnections(systemWith(lines), { filter }));
-    const all = await known(readConnections(systemWith(lines), { filter: {} }));
+    const answer = await known(find(systemWith(lines), filter));
+    const all = await known(find(systemWith(lines), {}));
     expect(answer.connections).toEqual(expected.map((index) => all.connections[index]));
     expect(answer.entryCount).toBe(6);
-    expect(answer.isCapped).toBe(false);
+    expect(isCapped(answer)).toBe(false);
   });
 
   it("is capped, and its totals still count every match", async () => {
@@ -88,35 +104,33 @@ describe("a question about connections", () => {
       const port = (1024 + index).toString(16).toUpperCase().padStart(4, "0");
       return `TCP C0000205 ${port} C0000201 0050 0A000001 0050 ESTABLISHED     ${index % 900}`;
     });
-    const answer = await known(
-      readConnections(systemWith(many), { filter: { client: "192.0.2.5" }, limit: 10 }),
-    );
+    const answer = await known(find(systemWith(many), { client: "192.0.2.5" }, { limit: 10 }));
     expect(answer.connections).toHaveLength(10);
     expect(answer.connections.at(-1)?.client.port).toBe(1033);
     expect(answer.totals.connections).toBe(5000);
-    expect(answer.isCapped).toBe(true);
+    expect(isCapped(answer)).toBe(true);
   });
 
-  it("that was ended has failed: half a table has no totals", async () => {
+  it("that was ended has no end: half a table says nothing of what was not found", async () => {
     const abort = new AbortController();
     abort.abort();
-    expect(await readConnections(systemWith(lines), { filter: {}, signal: abort.signal })).toMatchObject({
-      status: "failed",
-      error: { code: "closed" },
+    expect(await hearAll(find(systemWith(lines), {}, { signal: abort.signal }))).toMatchObject({
+      connections: [],
+      end: undefined,
     });
   });
 
   it("says how many lines it could not understand", async () => {
-    const answer = await known(readConnections(systemWith([...lines, "TCP something else"]), { filter: {} }));
-    expect(answer.unreadable).toEqual({ count: 1, first: "TCP something else" });
+    const answer = await known(find(systemWith([...lines, "TCP something else"]), {}));
+    expect(answer.end).toMatchObject({ unreadable: { count: 1, first: "TCP something else" } });
   });
 
   it("tells a kernel without IPVS from one that could not be asked", async () => {
-    expect(await readConnections(simulatedSystem(), { filter: {} })).toMatchObject({ status: "absent" });
+    expect(await hearAll(find(simulatedSystem(), {}))).toMatchObject({ end: { kind: "absent" } });
     const system = systemWith(lines);
     const error = new SystemError({ door: "files", code: "no-permission", subject: "it", reason: "EACCES" });
     system.files.breakPath("/proc/net/ip_vs_conn", error);
-    expect(await readConnections(system, { filter: {} })).toMatchObject({ status: "failed", error });
+    await expect(hearAll(find(system, {}))).rejects.toBe(error);
   });
 
   it("can be streamed and left early", async () => {
@@ -132,20 +146,20 @@ describe("a question about connections", () => {
 });
 
 describe("which real server serves a client", () => {
-  it("is told by its own connections first, then by the template of its network", async () => {
-    const own = await known(readServing(systemWith(lines), { table, client: "192.0.2.5" }));
+  it("is told by its own connections, and by the template of its network", async () => {
+    const own = await known(serving("192.0.2.5"));
     expect(own.connections.map(({ kind, destination }) => [kind, destination.address])).toEqual([
       ["connection", "10.0.0.1"],
       ["template", "10.0.0.1"],
     ]);
-    const neighbour = await known(readServing(systemWith(lines), { table, client: "198.51.100.77" }));
+    const neighbour = await known(serving("198.51.100.77"));
     expect(
       neighbour.connections.map(({ kind, destination, expiresS }) => [kind, destination.address, expiresS]),
     ).toEqual([["template", "10.0.0.2", 250]]);
   });
 
   it("is nobody for a client without an entry", async () => {
-    const answer = await known(readServing(systemWith(lines), { table, client: "203.0.113.9" }));
+    const answer = await known(serving("203.0.113.9"));
     expect(answer.connections).toEqual([]);
     expect(answer.entryCount).toBe(6);
   });

@@ -1,11 +1,13 @@
+import { hearNews, nothingHeard } from "@lvs/core/director/connection-reading";
 import { diffTables } from "@lvs/core/ipvs/diff";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
 import { parseSave } from "@lvs/core/ipvs/save-format";
+import { Lock } from "../configuration/lock.ts";
 import { ChangeRing } from "../daemon/change-ring.ts";
+import { connectionsDesk } from "../daemon/connections-desk.ts";
 import { Publisher } from "../daemon/publisher.ts";
 import { StateStore, unreadState } from "../daemon/state-store.ts";
 import { TableWatch } from "../daemon/table-watch.ts";
-import { readConnections } from "../ipvs/connections.ts";
 import { readTable, type TableReader, tableReader } from "../ipvs/read-table.ts";
 import { Slice } from "../ipvs/slice.ts";
 import { applyChanges } from "../ipvs/write-table.ts";
@@ -176,23 +178,37 @@ export const measureWrite = async (
   return { ...timed, parseMs, sendMs, status };
 };
 
-/** One filtered question about connections, some times. */
+interface Asked extends Measured {
+  /** Until the first row of the answer was there. */
+  readonly firstRowMs: number;
+}
+
+/** One client's question as the console asks it, some times. */
 export const measureQuestion = async (
   system: System,
   client: string,
   times: number,
-): Promise<{ asked: Measured[]; entryCount: number; matches: number }> => {
-  let entryCount = 0;
-  let matches = 0;
-  const asked: Measured[] = [];
-  for (let turn = 0; turn < times; turn += 1)
-    asked.push(
-      await measure(async () => {
-        const reading = await readConnections(system, { filter: { client } });
-        if (reading.status !== "known") throw new Error(`the connections are ${reading.status}`);
-        ({ entryCount } = reading);
-        matches = reading.connections.length;
-      }),
-    );
-  return { asked, entryCount, matches };
+): Promise<{ asked: Asked[]; entryCount: number; matches: number }> => {
+  // As the daemon does at its start.
+  system.connectionTable.prepare();
+  await system.clock.sleep(2_000);
+  const desk = connectionsDesk({ system, lock: new Lock(), table: () => undefined });
+  const { signal } = new AbortController();
+  const asked: Asked[] = [];
+  let heard = nothingHeard;
+  for (let turn = 0; turn < times; turn += 1) {
+    heard = nothingHeard;
+    let firstRowMs = Number.NaN;
+    const measured = await measure(async () => {
+      const startMs = performance.now();
+      for await (const news of desk.find({ kind: "matching", filter: { client }, limit: 1_000 }, signal)) {
+        heard = hearNews(heard, news);
+        if (heard.connections.length > 0 && Number.isNaN(firstRowMs))
+          firstRowMs = performance.now() - startMs;
+      }
+    });
+    if (heard.end?.kind !== "ended") throw new Error("the table was not read to its end");
+    asked.push({ ...measured, firstRowMs });
+  }
+  return { asked, entryCount: heard.entryCount, matches: heard.connections.length };
 };

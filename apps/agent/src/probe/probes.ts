@@ -1,12 +1,14 @@
-import { connectionFilterSchema } from "@lvs/core/ipvs/connections";
+import { hearAll } from "@lvs/core/director/connection-reading";
+import { connectionQuestionSchema } from "@lvs/core/director/connections";
 import { diffTables } from "@lvs/core/ipvs/diff";
 import { syncDaemonSchema } from "@lvs/core/ipvs/listing-state";
 import { serviceIdSchema } from "@lvs/core/ipvs/model";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { z } from "zod";
-import { readConnections, readServing } from "../ipvs/connections.ts";
+import { Lock } from "../configuration/lock.ts";
+import { connectionsDesk } from "../daemon/connections-desk.ts";
 import { flushService } from "../ipvs/flush-service.ts";
-import { type IpvsReading, readTable } from "../ipvs/read-table.ts";
+import { readTable } from "../ipvs/read-table.ts";
 import { setWeight } from "../ipvs/set-weight.ts";
 import { setTimeouts } from "../ipvs/set-timeouts.ts";
 import { readIpvsSettings } from "../ipvs/settings.ts";
@@ -31,7 +33,6 @@ const timeoutsSchema = z.object({
   udpS: z.int().optional(),
   isRuleWaived: z.boolean().default(false),
 });
-const questionSchema = z.object({ filter: connectionFilterSchema, limit: z.int().optional() });
 
 /** Makes the kernel's table what a file of ipvsadm rules says, by the difference to what it is. */
 const restore = async (system: System, path: string): Promise<unknown> => {
@@ -40,12 +41,6 @@ const restore = async (system: System, path: string): Promise<unknown> => {
   if (present.status !== "known") return present;
   const result = await applyChanges(system, diffTables(present.table, wanted));
   return { result: { ...result, reached: undefined }, diagnostics };
-};
-
-const readKnown = async (system: System): Promise<IpvsReading & { status: "known" }> => {
-  const reading = await readTable(system);
-  if (reading.status === "known") return reading;
-  throw new Error(`the table is ${reading.status}`);
 };
 
 /** Every command by name; each takes the rest of its line. */
@@ -59,20 +54,7 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["start-daemon", async (json) => await startSyncDaemon(system, syncDaemonSchema.parse(JSON.parse(json)))],
     ["flush", async (json) => await flushService(system, serviceIdSchema.parse(JSON.parse(json)))],
     ["stop-daemon", async (role) => await stopSyncDaemon(system, role === "master" ? "master" : "backup")],
-    [
-      "connections",
-      async (json) => {
-        const { filter, limit } = questionSchema.parse(JSON.parse(json));
-        return await readConnections(system, limit === undefined ? { filter } : { filter, limit });
-      },
-    ],
-    [
-      "serving",
-      async (client) => {
-        const { table } = await readKnown(system);
-        return await readServing(system, { table, client });
-      },
-    ],
+    ["connections", async (json) => await find(system, json)],
     ["addresses", async () => await system.addresses.snapshot()],
     ["watch-addresses", async (seconds) => await watchAddresses(system, Number(seconds))],
     ["measure-sweeps", async (count) => await measureSweeps(system, Number(count))],
@@ -82,6 +64,12 @@ export const probes = (system: System): ReadonlyMap<string, (rest: string) => Pr
     ["measure-write", async (path) => await measureWrite(system, path)],
     ["measure-question", async (client) => await measureQuestion(system, client, 2)],
   ]);
+
+const find = async (system: System, json: string): Promise<unknown> => {
+  const desk = connectionsDesk({ system, lock: new Lock(), table: () => undefined });
+  const question = connectionQuestionSchema.parse(JSON.parse(json));
+  return await hearAll(desk.find(question, new AbortController().signal));
+};
 
 const changeTimeouts = async (system: System, json: string): Promise<unknown> => {
   const { tcpS, tcpFinS, udpS, isRuleWaived } = timeoutsSchema.parse(JSON.parse(json));

@@ -1,10 +1,8 @@
 import {
   busiestAnswerSchema,
   busiestQuestionSchema,
-  connectionAnswerSchema,
   connectionQuestionSchema,
   drainHoldsAnswerSchema,
-  servingQuestionSchema,
 } from "@lvs/core/director/connections";
 import { procedure, router } from "./trpc.ts";
 
@@ -13,16 +11,10 @@ const never = new AbortController().signal;
 
 /** The connection table of this director's kernel. A caller that hangs up ends the reading. */
 export const connectionsRouter = router({
-  read: procedure
+  /** Told while it goes on: `readingNewsSchema`, and nothing after `ended` or `absent`. */
+  find: procedure
     .input(connectionQuestionSchema)
-    .output(connectionAnswerSchema)
-    .query(({ ctx, input, signal }) => ctx.agent.connections.read(input, signal ?? never)),
-
-  /** Which real server serves this client: its connections, and the templates whose network it is in. */
-  serving: procedure
-    .input(servingQuestionSchema)
-    .output(connectionAnswerSchema)
-    .query(({ ctx, input, signal }) => ctx.agent.connections.serving(input, signal ?? never)),
+    .subscription(({ ctx, input, signal }) => ctx.agent.connections.find(input, signal ?? never)),
 
   /** Drained real servers to which persistence still sends clients, and for how long at least. */
   drainHolds: procedure

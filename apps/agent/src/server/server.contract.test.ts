@@ -2,13 +2,14 @@ import { joinSnapshot, partsWord, snapshotPartSchema } from "@lvs/core/director/
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { directorChangeSchema, type DirectorChange } from "@lvs/core/director/change";
+import { readingNewsSchema } from "@lvs/core/director/connection-reading";
 import type { Agent } from "../daemon/agent.ts";
 import { ChangeRing } from "../daemon/change-ring.ts";
 import { StateStore, unreadState } from "../daemon/state-store.ts";
 import { appRouter } from "../routers/app-router.ts";
 import { SystemError } from "../system/system-error.ts";
 import { startServer, type RunningServer } from "./server.ts";
-import { callProcedure, watchState, type StreamEvent, type TestClient } from "./test-client.ts";
+import { callProcedure, listen, watchState, type StreamEvent, type TestClient } from "./test-client.ts";
 import { makeTestCa, type KeyPair, type TestCa } from "./test-pki.ts";
 
 const asked: string[] = [];
@@ -49,8 +50,7 @@ const agent: Agent = {
     putBack: reached("table.putBack"),
   },
   connections: {
-    read: reached("connections.read"),
-    serving: reached("connections.serving"),
+    find: reached("connections.find"),
     drainHolds: reached("connections.drainHolds"),
     busiest: reached("connections.busiest"),
   },
@@ -112,8 +112,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   "table.setTimeouts": { timeouts, expected: timeouts },
   "table.flushService": { service, expected: [] },
   "table.putBack": { service },
-  "connections.read": { filter: {} },
-  "connections.serving": { client: "192.0.2.9" },
+  "connections.find": { kind: "serving", client: "192.0.2.9" },
   "connections.busiest": { filter: {} },
   "config.version": { sha256: sha },
   "config.stage": { baseSha256: sha, change: { kind: "text", text: "" } },
@@ -200,6 +199,55 @@ describe("a failure", () => {
     const bug = await readConfig();
     expect(bug).toMatchObject({ status: 500, body: expect.stringContaining("its log says how") });
     expect(JSON.stringify([world, bug])).not.toMatch(/secret of a bug|stack/u);
+  });
+});
+
+describe("connections.find", () => {
+  const find = { path: "connections.find", input: { kind: "serving", client: "2001:DB8:0:0::5" } };
+  const begun = { kind: "begun", expected: 7 } as const;
+  const ended = { kind: "ended", unreadable: { count: 0 }, readAtMs: 1, tookMs: 1 } as const;
+
+  it("tells each piece of news when it is there, and then ends", async () => {
+    const next = Promise.withResolvers<void>();
+    agent.connections.find = async function* ({ kind, limit }) {
+      yield { kind: "absent", reason: `${kind} ${limit}`, readAtMs: 1 };
+      await next.promise;
+      yield ended;
+    };
+    const said: string[] = [];
+    for await (const { data, event } of listen(clientOf(console_), find)) {
+      if (event === "message") said.push(readingNewsSchema.parse(JSON.parse(data)).kind);
+      // Only once the first was heard.
+      if (said.length === 1) next.resolve();
+      if (event === "return") break;
+    }
+    expect(said).toEqual(["absent", "ended"]);
+  });
+
+  it("is ended for the agent when its caller hangs up", async () => {
+    const over = Promise.withResolvers<string>();
+    agent.connections.find = async function* ({ kind }, signal) {
+      signal.addEventListener("abort", () => over.resolve(kind));
+      yield begun;
+      await over.promise;
+    };
+    for await (const { event } of listen(clientOf(console_), find)) if (event === "message") break;
+    expect(await over.promise).toBe("serving");
+  });
+
+  it("that fails on its way says how, in the machine's own words", async () => {
+    agent.connections.find = async function* () {
+      yield begun;
+      await Promise.resolve();
+      throw new SystemError({ door: "files", subject: "/proc/x", code: "failed", reason: "EIO" });
+    };
+    const events: StreamEvent[] = [];
+    for await (const event of listen(clientOf(console_), find)) {
+      events.push(event);
+      if (event.event === "serialized-error") break;
+    }
+    expect(events.map(({ event }) => event)).toEqual(["connected", "message", "serialized-error"]);
+    expect(events.at(-1)?.data).toContain("/proc/x: EIO");
   });
 });
 

@@ -81,26 +81,36 @@ export async function watchState(
   isEnough: (events: readonly StreamEvent[]) => boolean,
   isWanted: (event: StreamEvent) => boolean = ({ id }) => id !== undefined,
 ): Promise<StreamEvent[]> {
-  const { understands } = client;
-  const input = encodeURIComponent(JSON.stringify({ lastEventId: lastEventId ?? null, understands }));
-  const response = await open(client, {
-    path: `/state.watch?input=${input}`,
-    headers: { accept: "text/event-stream" },
-  });
+  const input = { lastEventId: lastEventId ?? null, understands: client.understands };
   const events: StreamEvent[] = [];
-  let text = "";
-  for await (const piece of response) {
-    text += String(piece);
-    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const event = parseEvent(text.slice(0, end));
-      text = text.slice(end + 2);
-      if (isWanted(event)) events.push(event);
-      if (isEnough(events)) break;
-    }
+  for await (const event of listen(client, { path: "state.watch", input })) {
+    if (isWanted(event)) events.push(event);
     if (isEnough(events)) break;
   }
-  response.destroy();
   return events;
+}
+
+/** Every event of a subscription; who leaves cuts the connection as a killed console does. */
+export async function* listen(
+  client: TestClient,
+  { input, path }: { readonly path: string; readonly input: unknown },
+): AsyncGenerator<StreamEvent> {
+  const response = await open(client, {
+    path: `/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
+    headers: { accept: "text/event-stream" },
+  });
+  let text = "";
+  try {
+    for await (const piece of response) {
+      text += String(piece);
+      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+        yield parseEvent(text.slice(0, end));
+        text = text.slice(end + 2);
+      }
+    }
+  } finally {
+    response.destroy();
+  }
 }
 
 function parseEvent(block: string): StreamEvent {

@@ -1,11 +1,11 @@
 import type { Connection } from "@lvs/core/ipvs/connections";
-import type { ConnectionSieve, SiftSummary } from "@lvs/core/ipvs/sift-connections";
+import type { ConnectionSieve, SiftProgress, Unreadable } from "@lvs/core/ipvs/sift-connections";
 
 export type SiftReport =
-  /** Some matches, in the kernel's order. */
-  | { readonly kind: "matches"; readonly connections: readonly Connection[] }
-  /** The table's end was reached. */
-  | { readonly kind: "end"; readonly summary: SiftSummary };
+  /** Some matches, in the kernel's order, and how far the reading is; also without a match, some times a second. */
+  | ({ readonly kind: "found"; readonly connections: readonly Connection[] } & SiftProgress)
+  /** The table's end was reached, and all that was found has been reported. */
+  | { readonly kind: "end"; readonly unreadable: Unreadable };
 
 export interface SiftOptions {
   /** At most this many matches come back, the sums count all; every match unless told. */
@@ -19,6 +19,8 @@ export interface SiftOptions {
  * cost seconds of kernel time, so it is read only on demand.
  */
 export interface ConnectionTable {
+  /** Makes ready for the first question, which then does not stand still for it; a process that asks none does without. */
+  prepare(): void;
   /**
    * Goes through the whole table once; reading, sifting and counting happen off the main thread. Throws SystemError, `not-found`
    * without the ip_vs module.

@@ -143,6 +143,10 @@ export function targetOf(directorId: string): RegisteredDirector {
   return director;
 }
 
+export function registeredDirectors(): readonly RegisteredDirector[] {
+  return [...(globalThis.lvsRegistered?.values() ?? [])];
+}
+
 /** The client of a director by id. Throws `notFound` and `agentRevoked`; whether the agent answers shows at the first call. */
 export async function agentFor(directorId: string): Promise<AgentClient> {
   return linkTo(targetOf(directorId)).client;

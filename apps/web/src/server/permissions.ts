@@ -51,8 +51,7 @@ export const permissions = {
   "config.fingerprints": "viewer",
   "config.history": "viewer",
 
-  "connections.read": "viewer",
-  "connections.serving": "viewer",
+  "connections.find": "viewer",
   "connections.drainHolds": "viewer",
   "connections.busiest": "viewer",
   "connections.tryService": "operator",

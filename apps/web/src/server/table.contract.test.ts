@@ -114,33 +114,3 @@ describe("the flush of a service", () => {
     );
   });
 });
-
-describe("which real server serves a client", () => {
-  it("is asked of each director in any spelling, and one that cannot be asked is told apart from a no", async () => {
-    const [first, second, third] = [await enrolled(), await enrolled(), await enrolled()];
-    agents = agents.filter((agent) => agent !== second.agent);
-    await second.agent.close();
-    const { answers } = await callAs(operator).connections.serving({
-      client: "2001:DB8:0:0::5",
-      directorIds: [third.id, second.id, first.id, third.id],
-    });
-    expect(answers).toMatchObject([
-      {
-        directorId: third.id,
-        answer: { status: "known", totals: { byState: { [`${third.id} 2001:db8::5`]: 1 } } },
-      },
-      {
-        directorId: second.id,
-        answer: {
-          status: "failed",
-          problem: "agentUnreachable",
-          reason: expect.stringContaining("nothing listens there"),
-        },
-      },
-      { directorId: first.id, answer: { status: "known" } },
-    ]);
-    await expect(
-      callAs(operator).connections.serving({ client: "somebody", directorIds: [first.id] }),
-    ).rejects.toThrow("not an IPv4 or IPv6 address");
-  });
-});

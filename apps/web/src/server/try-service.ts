@@ -1,13 +1,16 @@
 import { connect, type Socket } from "node:net";
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
+import { hearNews, isCapped, nothingHeard } from "@lvs/core/director/connection-reading";
+import { connectionsShownAtMost } from "@lvs/core/director/connections";
 import { knownValue } from "@lvs/core/director/fact";
 import { directorAge, isUsable } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
+import type { Connection } from "@lvs/core/ipvs/connections";
 import type { VirtualService } from "@lvs/core/ipvs/model";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import { printEndpoint } from "@lvs/core/net/endpoint";
-import { askDirector } from "./ask-director.ts";
+import { followReading } from "./follow-reading.ts";
 import { currentFleet } from "./live.ts";
 import { Problem, problem } from "./problem.ts";
 import { portAnswers } from "./ssh/real-server-link.ts";
@@ -139,21 +142,37 @@ async function askWho(
   let failure: string | undefined;
   for (const { id, name } of directors) {
     try {
-      const answer = await askDirector(id, (agent) =>
-        agent.connections.serving.query({ client: local.address }, { signal }),
-      );
-      const own =
-        answer.status === "known"
-          ? answer.connections.find(({ client }) => client.port === local.port)
-          : undefined;
+      const { own, isWhole } = await findOwn(id, local, signal);
       if (own !== undefined)
         return { status: "known", director: name, realServer: printEndpoint(own.destination) };
+      if (!isWhole) failure ??= `the connection table of ${name} was not read to its end in time`;
     } catch (error) {
       if (!(error instanceof TRPCError) || !(error.cause instanceof Problem)) throw error;
       failure ??= error.message;
     }
   }
   return failure === undefined ? { status: "nobody" } : { status: "notAsked", reason: failure };
+}
+
+/** The reading ends where the entry is found. `isWhole`: every entry of that address was looked at. */
+async function findOwn(
+  directorId: string,
+  { address, port }: { readonly address: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<{ own: Connection | undefined; isWhole: boolean }> {
+  const found = new AbortController();
+  let heard = nothingHeard;
+  let own: Connection | undefined;
+  const question = { kind: "serving", client: address, limit: connectionsShownAtMost } as const;
+  await followReading(directorId, question, {
+    signal: AbortSignal.any([signal, found.signal]),
+    onNews: (news) => {
+      heard = hearNews(heard, news);
+      own = heard.connections.find(({ client }) => client.port === port);
+      if (own !== undefined) found.abort();
+    },
+  });
+  return { own, isWhole: heard.end !== undefined && !isCapped(heard) };
 }
 
 async function tryRealServer(row: {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connectionFilterSchema, connectionSchema } from "../ipvs/connections.ts";
+import { connectionFilterSchema } from "../ipvs/connections.ts";
 import { serviceIdSchema } from "../ipvs/model.ts";
 import { parseAddress } from "../net/address.ts";
 import { networkAddress, parseCidr, printCidr } from "../net/cidr.ts";
@@ -33,7 +33,7 @@ const clientSchema = z
     return text.includes("/") ? printCidr({ ...cidr, address: networkAddress(cidr) }) : cidr.address;
   });
 
-/** Rows that one answer carries at most; its totals count every match all the same. */
+/** Rows that one question brings at most; its totals count every match all the same. */
 export const connectionsShownAtMost = 1_000;
 
 const questionFilterSchema = connectionFilterSchema.extend({
@@ -41,18 +41,15 @@ const questionFilterSchema = connectionFilterSchema.extend({
   realServer: z.object({ address: addressSchema, port: z.int().optional() }).optional(),
 });
 
-export const connectionQuestionSchema = z.object({
-  filter: questionFilterSchema,
-  limit: z.int().min(1).max(connectionsShownAtMost).default(connectionsShownAtMost),
-});
-export type ConnectionQuestion = z.infer<typeof connectionQuestionSchema>;
+const limitSchema = z.int().min(1).max(connectionsShownAtMost).default(connectionsShownAtMost);
 
-/** Which real server serves this client? */
-export const servingQuestionSchema = z.object({
-  client: addressSchema,
-  limit: z.int().min(1).max(connectionsShownAtMost).default(connectionsShownAtMost),
-});
-export type ServingQuestion = z.infer<typeof servingQuestionSchema>;
+/** `limit`: rows that come back; the totals still count every match. */
+export const connectionQuestionSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("matching"), filter: questionFilterSchema, limit: limitSchema }),
+  /** Which real server serves this client? Its connections, and the templates whose network it is in. */
+  z.object({ kind: z.literal("serving"), client: addressSchema, limit: limitSchema }),
+]);
+export type ConnectionQuestion = z.infer<typeof connectionQuestionSchema>;
 
 export const connectionTotalsSchema = z.object({
   connections: z.int(),
@@ -65,10 +62,10 @@ export const connectionTotalsSchema = z.object({
     z.object({
       connections: z.int(),
       templates: z.int(),
-      /** Connections by the kernel's state names; absent from an agent that does not say. */
-      byState: z.record(z.string(), z.int()).optional(),
-      /** Seconds until the last of its templates expires if no client renews one; absent from an agent that does not say. */
-      longestTemplateS: z.int().optional(),
+      /** Connections by the kernel's state names. */
+      byState: z.record(z.string(), z.int()),
+      /** Seconds until the last of its templates expires if no client renews one; 0 without any. */
+      longestTemplateS: z.int(),
     }),
   ),
 });
@@ -80,25 +77,8 @@ const readingSchema = z.object({
   tookMs: z.number(),
 });
 
+/** The kernel has no ip_vs module. */
 const absentSchema = z.object({ status: z.literal("absent"), reason: z.string(), readAtMs: z.number() });
-
-/** `absent`: the kernel has no ip_vs module. */
-export const connectionAnswerSchema = z.discriminatedUnion("status", [
-  readingSchema.extend({
-    /** Entries in the kernel's table, matching or not. */
-    entryCount: z.int(),
-    /** The first matches in the kernel's order; a client's own connections before the templates that hold it. */
-    connections: z.array(connectionSchema),
-    /** Over every match, also those that `connections` has no room for. */
-    totals: connectionTotalsSchema,
-    isCapped: z.boolean(),
-    /** Lines of the kernel's that could not be understood: how many, and the first. */
-    unreadable: z.object({ count: z.int(), first: z.string().optional() }),
-  }),
-  absentSchema,
-]);
-export type ConnectionAnswer = z.infer<typeof connectionAnswerSchema>;
-export type KnownConnections = Extract<ConnectionAnswer, { status: "known" }>;
 
 /** Drained real servers that persistence templates still send clients to (core's `findDrainHolds`). */
 export const drainHoldsAnswerSchema = z.discriminatedUnion("status", [

@@ -176,6 +176,40 @@ export const connectionCount = (): {
   return { add, totals: () => ({ ...sums, byState, byRealServer }) };
 };
 
+/** Of no entry. */
+export const noTotals: ConnectionTotals = { connections: 0, templates: 0, byState: {}, byRealServer: {} };
+
+/** The totals of all entries of both, where no entry is in both. */
+export const addTotals = (a: ConnectionTotals, b: ConnectionTotals): ConnectionTotals => {
+  const byRealServer: Record<string, RealServerTotals> = { ...a.byRealServer };
+  for (const [realServer, totals] of Object.entries(b.byRealServer)) {
+    const before = byRealServer[realServer];
+    byRealServer[realServer] = before === undefined ? totals : addRealServer(before, totals);
+  }
+  return {
+    connections: a.connections + b.connections,
+    templates: a.templates + b.templates,
+    byState: addCounts(a.byState, b.byState),
+    byRealServer,
+  };
+};
+
+const addRealServer = (a: RealServerTotals, b: RealServerTotals): RealServerTotals => ({
+  connections: a.connections + b.connections,
+  templates: a.templates + b.templates,
+  byState: addCounts(a.byState, b.byState),
+  longestTemplateS: Math.max(a.longestTemplateS, b.longestTemplateS),
+});
+
+const addCounts = (
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> => {
+  const sums = { ...a };
+  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+};
+
 /** Counts entries by state and by real server. Any iterable, read once. */
 export const countConnections = (connections: Iterable<Connection>): ConnectionTotals => {
   const count = connectionCount();

@@ -16,14 +16,18 @@ export type ConnectionSieve =
   /** The client's own entries and the templates whose network holds it; of the services only identity and persistence are looked at. */
   | { readonly kind: "serving"; readonly client: string; readonly services: VirtualService[] };
 
-/** What was seen of the table when its end was reached. */
-export interface SiftSummary {
-  /** Over every match. */
-  readonly totals: ConnectionTotals;
-  /** Entries in the kernel's table, matching or not. */
+/** How far a sift has come. */
+export interface SiftProgress {
+  /** Entries of the kernel's table read so far, matching or not. */
   readonly entryCount: number;
-  /** Lines that could not be understood: their count, and the first of them. */
-  readonly unreadable: { readonly count: number; readonly first?: string };
+  /** Over every match since this was asked last. */
+  readonly totals: ConnectionTotals;
+}
+
+/** Lines that could not be understood: their count, and the first of them. */
+export interface Unreadable {
+  readonly count: number;
+  readonly first?: string;
 }
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, "0");
@@ -64,11 +68,11 @@ const lineTest = (sieve: ConnectionSieve): ((line: string) => boolean) => {
   return (line) => (client !== undefined && line.includes(client)) || line.includes(" 0000 ");
 };
 
-/** Goes through /proc/net/ip_vs_conn piece by piece; what it keeps is the sums alone. */
+/** Goes through /proc/net/ip_vs_conn piece by piece; what it keeps is the sums that were not asked yet. */
 export class ConnectionSift {
   readonly #sieve: ConnectionSieve;
   readonly #mayMatch: (line: string) => boolean;
-  readonly #totals = connectionCount();
+  #count = connectionCount();
   #rest = "";
   #entryCount = 0;
   #unreadableCount = 0;
@@ -87,16 +91,22 @@ export class ConnectionSift {
     return this.#sift(text.slice(0, end));
   }
 
-  /** The match in a last line without an end, and the sums. */
-  end(): { readonly connections: Connection[]; readonly summary: SiftSummary } {
+  /** The match in a last line without an end, and what could not be understood. The sums of that line are in the next `progress`. */
+  end(): { readonly connections: Connection[]; readonly unreadable: Unreadable } {
     const connections = this.#sift(this.#rest);
     this.#rest = "";
     const first = this.#firstUnreadable;
-    const unreadable = { count: this.#unreadableCount, ...(first === undefined ? {} : { first }) };
     return {
       connections,
-      summary: { totals: this.#totals.totals(), entryCount: this.#entryCount, unreadable },
+      unreadable: { count: this.#unreadableCount, ...(first === undefined ? {} : { first }) },
     };
+  }
+
+  /** Begins new sums. */
+  progress(): SiftProgress {
+    const totals = this.#count.totals();
+    this.#count = connectionCount();
+    return { entryCount: this.#entryCount, totals };
   }
 
   #sift(text: string): Connection[] {
@@ -115,7 +125,7 @@ export class ConnectionSift {
       }
     }
     const matches = this.#matches(found);
-    this.#totals.add(matches);
+    this.#count.add(matches);
     return matches;
   }
 

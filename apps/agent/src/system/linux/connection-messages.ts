@@ -1,5 +1,5 @@
-import type { Connection } from "@lvs/core/ipvs/connections";
-import type { ConnectionSieve, SiftSummary } from "@lvs/core/ipvs/sift-connections";
+import type { ConnectionSieve } from "@lvs/core/ipvs/sift-connections";
+import type { SiftReport } from "../connection-table.ts";
 
 /** What the main thread and the thread that reads connections say to each other. */
 
@@ -13,11 +13,10 @@ export interface SiftOrder {
 
 export type SiftCommand =
   | SiftOrder
-  /** One batch of matches was taken: another may come. */
+  /** One report was taken: another may come. */
   | { readonly kind: "more"; readonly id: number }
   | { readonly kind: "cancel"; readonly id: number };
 
 export type SiftMessage =
-  | { readonly kind: "matches"; readonly id: number; readonly connections: readonly Connection[] }
-  | { readonly kind: "end"; readonly id: number; readonly summary: SiftSummary }
+  | (SiftReport & { readonly id: number })
   | { readonly kind: "failed"; readonly id: number; readonly errno?: string; readonly said: string };

@@ -1,4 +1,5 @@
 import type { Connection } from "@lvs/core/ipvs/connections";
+import { noTotals } from "@lvs/core/ipvs/connections";
 import { ConnectionSift } from "@lvs/core/ipvs/sift-connections";
 import { closeSync, openSync, readSync } from "node:fs";
 import { setPriority } from "node:os";
@@ -17,8 +18,10 @@ const pieceBytes = 16 << 10;
 const readsPerTurn = 8;
 /** Entries handed over at once: a millisecond of the main thread, which makes objects of them. */
 const batchMost = 200;
-/** Batches that wait to be taken: then the reading waits, too, and memory stays bounded. */
-const batchesOnTheWay = 4;
+/** Reports that wait to be taken: then the reading waits, too, and memory stays bounded. */
+const reportsOnTheWay = 4;
+/** A reading that finds nothing says how far it is: often enough for anybody who looks on, a rounding error of its cost. */
+const progressEveryMs = 100;
 /** As the netlink thread's: whoever wants to do something goes before reading more. */
 const readingNice = 5;
 
@@ -30,6 +33,7 @@ class RunningSift {
   readonly #room = Buffer.alloc(pieceBytes);
   #left: number;
   #waiting: Connection[] = [];
+  #toldAtMs = performance.now();
 
   constructor({ id, path, sieve, limit }: SiftOrder) {
     this.id = id;
@@ -49,13 +53,14 @@ class RunningSift {
       if (length === 0) return this.#end();
       this.#keep(this.#sift.take(this.#room.toString("latin1", 0, length)));
     }
-    return this.#batches();
+    const isSilent = performance.now() - this.#toldAtMs < progressEveryMs;
+    return this.#waiting.length === 0 && isSilent ? [] : this.#found();
   }
 
   #end(): SiftMessage[] {
-    const { connections, summary } = this.#sift.end();
+    const { connections, unreadable } = this.#sift.end();
     this.#keep(connections);
-    return [...this.#batches(), { kind: "end", id: this.id, summary }];
+    return [...this.#found(), { kind: "end", id: this.id, unreadable }];
   }
 
   #keep(connections: readonly Connection[]): void {
@@ -64,11 +69,17 @@ class RunningSift {
     this.#waiting.push(...kept);
   }
 
-  #batches(): SiftMessage[] {
+  /** In batches, of which the first has the sums of all. */
+  #found(): SiftMessage[] {
+    const { entryCount, totals } = this.#sift.progress();
     const messages: SiftMessage[] = [];
-    for (let at = 0; at < this.#waiting.length; at += batchMost)
-      messages.push({ kind: "matches", id: this.id, connections: this.#waiting.slice(at, at + batchMost) });
+    for (let at = 0; at === 0 || at < this.#waiting.length; at += batchMost) {
+      const connections = this.#waiting.slice(at, at + batchMost);
+      const sums = at === 0 ? totals : noTotals;
+      messages.push({ kind: "found", id: this.id, connections, entryCount, totals: sums });
+    }
     this.#waiting = [];
+    this.#toldAtMs = performance.now();
     this.onTheWay += messages.length;
     return messages;
   }
@@ -110,7 +121,7 @@ class Sifting {
 
   /** A turn of the first question that may go on; it then stands behind the others. */
   #turn(): void {
-    const running = this.#running.find(({ onTheWay }) => onTheWay < batchesOnTheWay);
+    const running = this.#running.find(({ onTheWay }) => onTheWay < reportsOnTheWay);
     if (running === undefined) return;
     this.#running = [...this.#running.filter((other) => other !== running), running];
     const isDone = this.#guard(running.id, () => {

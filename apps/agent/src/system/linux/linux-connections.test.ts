@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addTotals, type ConnectionTotals, noTotals } from "@lvs/core/ipvs/connections";
 import { afterAll, describe, expect, it } from "vitest";
 import type { SiftReport } from "../connection-table.ts";
 import { LinuxConnections } from "./linux-connections.ts";
@@ -34,37 +35,49 @@ const all = async (reports: AsyncIterable<SiftReport>): Promise<SiftReport[]> =>
   return seen;
 };
 const countOf = (reports: readonly SiftReport[]): number =>
-  reports.reduce((sum, report) => sum + (report.kind === "matches" ? report.connections.length : 0), 0);
+  reports.reduce((sum, report) => sum + (report.kind === "found" ? report.connections.length : 0), 0);
+
+const readCounts = (reports: readonly SiftReport[]): number[] =>
+  reports.flatMap((report) => (report.kind === "found" ? [report.entryCount] : []));
+const totalsOf = (reports: readonly SiftReport[]): ConnectionTotals =>
+  reports.reduce((sum, report) => (report.kind === "found" ? addTotals(sum, report.totals) : sum), noTotals);
 
 describe("the connection table by its thread", () => {
   it("gives every entry once, in order, and the sums of all", async () => {
     const reports = await all(open().sift(everything));
     expect(countOf(reports)).toBe(entryCount);
     const [first] = reports;
-    expect(first?.kind === "matches" ? first.connections[17] : undefined).toMatchObject({
+    expect(first?.kind === "found" ? first.connections[17] : undefined).toMatchObject({
       client: { address: "10.0.0.1", port: 1025 },
       destination: { address: "10.0.0.3" },
       expiresS: 17,
     });
-    expect(reports.at(-1)).toMatchObject({
-      kind: "end",
-      summary: {
-        entryCount,
-        totals: { connections: entryCount, byState: { ESTABLISHED: entryCount / 2 } },
-        unreadable: { count: 0 },
-      },
+    expect(totalsOf(reports)).toMatchObject({
+      connections: entryCount,
+      byState: { ESTABLISHED: entryCount / 2 },
     });
+    expect(readCounts(reports).at(-1)).toBe(entryCount);
+    expect(reports.at(-1)).toEqual({ kind: "end", id: 1, unreadable: { count: 0 } });
   });
 
   it("gives no more than the limit, and the sums of all the same", async () => {
     const reports = await all(open().sift({ kind: "matching", filter: { state: "FIN_WAIT" } }, { limit: 7 }));
     expect(countOf(reports)).toBe(7);
-    expect(reports.at(-1)).toMatchObject({ summary: { totals: { connections: entryCount / 2 } } });
+    expect(totalsOf(reports)).toMatchObject({ connections: entryCount / 2 });
+  });
+
+  it("says how far it is, each entry once: the first rows come long before the end", async () => {
+    const reports = await all(open().sift(everything, { limit: 7 }));
+    const counts = readCounts(reports);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(counts[0]).toBeLessThan(entryCount / 4);
+    expect(reports[0]).toMatchObject({ kind: "found", connections: { length: 7 } });
+    expect(totalsOf(reports.slice(0, 1)).connections).toBe(counts[0]);
   });
 
   it("leaves the event loop free: no batch is more than a slice of work", async () => {
     for (const report of await all(open().sift(everything)))
-      if (report.kind === "matches") expect(report.connections.length).toBeLessThanOrEqual(200);
+      if (report.kind === "found") expect(report.connections.length).toBeLessThanOrEqual(200);
   });
 
   it("answers questions asked at once each with its own answer", async () => {
@@ -77,9 +90,7 @@ describe("the connection table by its thread", () => {
     for (const [index, reports] of answers.entries()) {
       expect(countOf(reports)).toBe(16);
       const [first] = reports;
-      expect(first?.kind === "matches" ? first.connections[0]?.client.address : "").toBe(
-        `10.0.0.${index + 1}`,
-      );
+      expect(first?.kind === "found" ? first.connections[0]?.client.address : "").toBe(`10.0.0.${index + 1}`);
     }
   });
 
@@ -91,7 +102,7 @@ describe("the connection table by its thread", () => {
       seen.push(report);
       abort.abort();
     }
-    expect(seen.map(({ kind }) => kind)).toEqual(["matches"]);
+    expect(seen.map(({ kind }) => kind)).toEqual(["found"]);
     expect(countOf(await all(table.sift(everything)))).toBe(entryCount);
   });
 

@@ -13,7 +13,7 @@ import { workerUrl } from "./worker-url.ts";
 
 type Heard = SiftMessage | { readonly kind: "aborted" };
 
-/** The connection table read by a thread, made at the first question. */
+/** The connection table read by a thread, made when it is prepared or at the first question. */
 export class LinuxConnections implements ConnectionTable {
   readonly #path: string;
   readonly #inboxes = new Map<number, Inbox<Heard>>();
@@ -23,6 +23,11 @@ export class LinuxConnections implements ConnectionTable {
 
   constructor(path: string = connectionFile) {
     this.#path = path;
+  }
+
+  prepare(): void {
+    const worker = this.#thread();
+    if (this.#inboxes.size === 0) worker.unref();
   }
 
   async *sift(sieve: ConnectionSieve, options: SiftOptions = {}): AsyncGenerator<SiftReport> {

@@ -4,18 +4,18 @@ import type { Files } from "../files.ts";
 
 /** The connection table that a test puts into the simulated file. */
 export const simulatedConnections = (files: Files): ConnectionTable => ({
+  prepare: () => undefined,
   async *sift(sieve, { limit = Infinity, signal } = {}) {
     const sift = new ConnectionSift(sieve);
     let left = limit;
     for await (const piece of files.chunks(connectionFile, signal === undefined ? {} : { signal })) {
       const connections = sift.take(Buffer.from(piece).toString("latin1")).slice(0, left);
       left -= connections.length;
-      if (connections.length > 0) yield { kind: "matches", connections };
+      yield { kind: "found", connections, ...sift.progress() };
     }
     if (signal?.aborted === true) return;
-    const { connections, summary } = sift.end();
-    if (connections.length > 0 && left > 0)
-      yield { kind: "matches", connections: connections.slice(0, left) };
-    yield { kind: "end", summary };
+    const { connections, unreadable } = sift.end();
+    yield { kind: "found", connections: connections.slice(0, left), ...sift.progress() };
+    yield { kind: "end", unreadable };
   },
 });

@@ -6,15 +6,20 @@ import { useLocale, useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
 import type { Page } from "./choices.ts";
 import { printSubject } from "./question.ts";
-import type { Reading } from "./use-reading.ts";
-import { compareBackup, readServed, type Backup, type Served } from "./view-model.ts";
+import type { Reading } from "./reading.ts";
+import { compareBackup, readServed, type Backup, type Served, type Told } from "./view-model.ts";
 
 const namedServers = 6;
 const namedPorts = 5;
 
 /** The answer in one sentence, then how sure it is: what the other directors know, who could not be asked. */
 export const Answer = ({ page, reading }: { page: Page; reading: Reading }) => (
-  <div className="sec answer" role="status" data-testid="answer">
+  <div
+    className="sec answer"
+    // While it grows it changes several times a second: it is told once, when it stands.
+    role={reading.state.kind === "going" ? undefined : "status"}
+    data-testid="answer"
+  >
     <p>
       <Sentence page={page} reading={reading} />
     </p>
@@ -24,26 +29,39 @@ export const Answer = ({ page, reading }: { page: Page; reading: Reading }) => (
     {reading.untold.map((each) => (
       <Untold key={each.director.id} untold={each} />
     ))}
+    {reading.told
+      .filter(({ director }) => director.id !== reading.director?.id)
+      .map((each) => (
+        <HalfTold key={each.director.id} told={each} />
+      ))}
   </div>
 );
 
 const Sentence = ({ page, reading }: { page: Page; reading: Reading }) => {
   const t = useTranslations("connections.answer");
-  const { director, rows } = reading;
+  const { answer, director, rows } = reading;
   const client = <b className="m">{printSubject(page.subject)}</b>;
   const table = director?.state === undefined ? undefined : knownValue(director.state.table);
   const served = rows === undefined ? [] : readServed(rows.connections, table);
-  if (served.length === 0 || director === undefined)
-    return reading.untold.length > 0 && reading.told.length === 0
-      ? t.rich("nobodyAsked", { client: () => client })
-      : t.rich("nobody", { client: () => client });
+  if (served.length === 0 || director === undefined) return <NotFound client={client} reading={reading} />;
   const live = served.filter(({ isOver }) => !isOver);
   const shown = live.length === 0 ? served : live;
-  return t.rich(live.length === 0 ? "wasServed" : "served", {
+  const closed = answer?.completeness.kind === "whole" ? "wasServed" : "wasServedSoFar";
+  return t.rich(live.length === 0 ? closed : "served", {
     client: () => client,
     clauses: () => <Clauses served={shown} />,
     director: () => <b>{director.name}</b>,
   });
+};
+
+/** A no only where every table that could be asked was read to its end. */
+const NotFound = ({ client, reading }: { client: ReactNode; reading: Reading }) => {
+  const t = useTranslations("connections.answer");
+  const { isWhole, progress, state, told, untold } = reading;
+  const values = { client: () => client, entries: progress.entryCount };
+  if (state.kind === "going") return t.rich("lookedFor", values);
+  if (told.length === 0 && (untold.length > 0 || !isWhole)) return t.rich("nobodyAsked", values);
+  return t.rich(isWhole ? "nobody" : "notAmongRead", values);
 };
 
 /** "A and B for TCP 192.0.2.1:80, and C for TCP 192.0.2.1:443" in the reader's language. */
@@ -83,30 +101,34 @@ const Listed = ({ items }: { items: readonly { key: string; node: ReactNode }[] 
 
 const Sureness = ({ page, reading }: { page: Page; reading: Reading }) => {
   const t = useTranslations("connections.answer");
-  const { answer, director, rows } = reading;
+  const { answer, director, isWhole, rows, state } = reading;
+  const isOwnWhole = answer?.completeness.kind === "whole";
   const own = reading.told.find((each) => each.director.id === director?.id);
   const others = reading.told.filter((each) => each !== own);
   const knowing = others.filter(
     (each) => each.director.clusterId !== director?.clusterId && each.answer.connections.length > 0,
   );
-  const fellows = others.filter((each) => each.director.clusterId === director?.clusterId);
+  const fellows = others.filter(
+    (each) => each.director.clusterId === director?.clusterId && each.answer.completeness.kind === "whole",
+  );
   const sentences: string[] = [];
   if (director !== undefined && rows !== undefined)
     sentences.push(
-      t("counts", {
+      t(isOwnWhole ? "counts" : "countsSoFar", {
+        entries: answer?.entryCount ?? 0,
         connections: rows.totals.connections,
         templates: rows.totals.templates,
         director: director.name,
       }),
     );
   const words = useBackupWords();
-  if (own !== undefined && own.answer.connections.length > 0 && answer?.isCapped === false)
+  if (own !== undefined && own.answer.connections.length > 0 && isOwnWhole && !answer.isCapped)
     for (const other of fellows) sentences.push(words(compareBackup(own, other)));
-  if (page.subject.kind === "client" && reading.askedInMs !== undefined)
+  if (page.subject.kind === "client" && state.kind === "done")
     sentences.push(
-      t(knowing.length === 0 ? "asked" : "askedOthers", {
+      t(knowing.length > 0 ? "askedOthers" : isWhole ? "asked" : "askedNotWhole", {
         count: reading.told.length + reading.untold.length,
-        took: printSeconds(reading.askedInMs),
+        took: printSeconds(state.tookMs),
         others: knowing.map((each) => each.director.name).join(", "),
       }),
     );
@@ -128,6 +150,20 @@ const useBackupWords = (): ((backup: Backup) => string) => {
     if (rest > 0) ports.push(t("more", { count: rest }));
     return t("wouldBreak", { ...values, count: printSum(broken.length), ports: ports.join(", ") }) + tail;
   };
+};
+
+/** Another director whose reading broke off: what it has not told is no no, either. */
+const HalfTold = ({ told: { answer, director } }: { told: Told }) => {
+  const t = useTranslations("connections.answer");
+  if (answer.completeness.kind !== "broken") return null;
+  return (
+    <p className="sm">
+      <State glyph="unknown" tone="stale">
+        {t("brokeOff", { director: director.name, entries: answer.entryCount })}
+      </State>{" "}
+      <span className="q">{answer.completeness.reason}</span>
+    </p>
+  );
 };
 
 /** Could not ask is never a no. */

@@ -1,10 +1,10 @@
 "use client";
 import { knownValue } from "@lvs/core/director/fact";
+import type { FoundRows } from "@lvs/core/fleet/finding";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { serviceKey } from "@lvs/core/ipvs/table";
 import { useFleet } from "@/client/live.tsx";
-import { QueryFailed } from "@/client/query-failed.tsx";
-import { Empty, Loading } from "@/ui/list-state.tsx";
+import { Empty, Failed, Loading } from "@/ui/list-state.tsx";
 import { Note } from "@/ui/note.tsx";
 import { useTranslations } from "next-intl";
 import { Answer } from "./answer.tsx";
@@ -15,13 +15,15 @@ import { DrainHolds } from "./drain-holds.tsx";
 import { EntryTable } from "./entry-table.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { FlushPanel } from "./flush-panel.tsx";
+import { Incomplete } from "./incomplete.tsx";
 import { Outlook } from "./outlook.tsx";
 import { QuestionForm } from "./question-form.tsx";
 import { ReadingBar } from "./reading-bar.tsx";
 import { RealServersTable } from "./real-servers-table.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { Totals } from "./totals.tsx";
-import { useReading, type Asking, type Reading } from "./use-reading.ts";
+import type { Reading } from "./reading.ts";
+import { useReading, type Asking } from "./use-reading.ts";
 import { TryIt } from "./try-it.tsx";
 import { entryRows, liveFirst, readServed } from "./view-model.ts";
 
@@ -33,7 +35,7 @@ export const ConnectionsPage = () => {
   const asking = useReading(page.subject, page.directorId, page.choices);
   const { reading } = asking;
   const chosen = useFleet()?.directors.find(({ id }) => id === page.directorId);
-  const director = reading?.director ?? chosen;
+  const director = reading.director ?? chosen;
   if (!hasFleet) return <Loading text={(seconds) => common("asking", { seconds })} />;
   return (
     <main id="main" className={director === undefined ? undefined : "split-r"}>
@@ -43,8 +45,13 @@ export const ConnectionsPage = () => {
       </div>
       {director === undefined ? null : (
         <aside className="side pane">
-          {reading?.rows === undefined ? null : (
-            <Totals rows={reading.rows} page={page} isOld={asking.isOld} />
+          {reading.rows === undefined ? null : (
+            <Totals
+              rows={reading.rows}
+              page={page}
+              isOld={asking.isOld}
+              isWhole={reading.answer?.completeness.kind === "whole"}
+            />
           )}
           <DrainHolds director={director} />
           <FlushPanel director={director} page={page} />
@@ -69,35 +76,28 @@ const Body = ({ asking, director, page }: BodyProps) => {
         {t("unreadable", { text: page.subject.text })}
       </Note>
     );
-  switch (asking.state) {
-    case "idle":
-      return <ChooseDirector page={page} />;
-    case "asking":
-      return (
-        <Loading
-          text={(seconds) =>
-            director === undefined
-              ? t("askingAll", { seconds })
-              : t("asking", { director: director.name, seconds })
-          }
-        />
-      );
-    case "failed":
-      return <QueryFailed query={asking.query} />;
-    case "answered":
-      return asking.reading === undefined ? null : (
-        <Answered page={page} asking={asking} reading={asking.reading} />
-      );
-  }
+  if (asking.state === "idle") return <ChooseDirector page={page} />;
+  const { reading } = asking;
+  const hasAnswer = page.subject.kind === "client" && !asking.isOld && asking.state === "answered";
+  return (
+    <>
+      {hasAnswer ? <Answer page={page} reading={reading} /> : null}
+      <ReadingBar key="bar" asking={asking} page={page} />
+      <Incomplete reading={reading} />
+      {asking.state === "failed" ? <ConsoleLost asking={asking} /> : null}
+      {page.subject.kind === "client" ? null : <Untold asking={asking} />}
+      {director === undefined ? null : <Rows page={page} asking={asking} director={director} />}
+    </>
+  );
 };
 
-const Answered = (props: { page: Page; asking: Asking; reading: Reading }) => {
-  const t = useTranslations("connections");
-  const { asking, page, reading } = props;
-  const { answer, director, rows } = reading;
+const Rows = (props: { page: Page; asking: Asking; director: FleetDirector }) => {
+  const { asking, director, page } = props;
+  const { isOld, reading } = asking;
+  const { answer, rows } = reading;
+  if (answer === undefined || rows === undefined) return null;
   const isClient = page.subject.kind === "client";
-  if (answer === undefined || rows === undefined || director === undefined)
-    return isClient ? <Answer page={page} reading={reading} /> : <NoModule reading={reading} />;
+  const isWhole = answer.completeness.kind === "whole";
   const table = director.state === undefined ? undefined : knownValue(director.state.table);
   const settings = director.state === undefined ? undefined : knownValue(director.state.settings);
   // Whom the client talks to; without one, the service that was chosen.
@@ -109,25 +109,43 @@ const Answered = (props: { page: Page; asking: Asking; reading: Reading }) => {
   const shown = entryRows(isClient ? liveFirst(rows.connections) : rows.connections, { table, settings });
   return (
     <>
-      {page.subject.kind === "none" || asking.isOld ? null : <Answer page={page} reading={reading} />}
-      <ReadingBar asking={asking} page={page} director={director} answer={answer} rows={rows} />
       <FilterBar page={page} director={director} rows={rows} />
       <Cuts reading={reading} />
       {shown.length === 0 ? (
+        <NoRow answer={answer} director={director} />
+      ) : (
+        <EntryTable rows={shown} page={page} director={director} isOld={isOld} />
+      )}
+      {isClient ? <Outlook page={page} reading={reading} /> : null}
+      <TryIt key={services.join(" ")} director={director} services={services} />
+      <RealServersTable rows={rows} page={page} director={director} isOld={isOld} isWhole={isWhole} />
+      <BusiestClients director={director} page={page} />
+    </>
+  );
+};
+
+/** That no entry matches is said of a table that was read to its end, and of no other. */
+const NoRow = ({ answer, director }: { answer: FoundRows; director: FleetDirector }) => {
+  const t = useTranslations("connections");
+  switch (answer.completeness.kind) {
+    case "going":
+      return null;
+    case "whole":
+      return (
         <Empty title={t("none")}>
           <p className="q">
             {answer.entryCount === 0 ? t("noneAtAll", { director: director.name }) : t("noneMatch")}
           </p>
         </Empty>
-      ) : (
-        <EntryTable rows={shown} page={page} director={director} isOld={asking.isOld} />
-      )}
-      {isClient ? <Outlook page={page} reading={reading} /> : null}
-      <TryIt key={services.join(" ")} director={director} services={services} />
-      <RealServersTable rows={rows} page={page} director={director} isOld={asking.isOld} />
-      <BusiestClients director={director} page={page} />
-    </>
-  );
+      );
+    case "stopped":
+    case "broken":
+      return (
+        <Empty title={t("noneAmongRead")}>
+          <p className="q">{t("noneAmongReadBody")}</p>
+        </Empty>
+      );
+  }
 };
 
 /** What the rows leave out: those past the cap, and lines that could not be understood. */
@@ -135,6 +153,7 @@ const Cuts = ({ reading }: { reading: Reading }) => {
   const t = useTranslations("connections");
   const { answer, rows } = reading;
   if (answer === undefined || rows === undefined) return null;
+  const unreadable = answer.end?.unreadable;
   return (
     <>
       {rows.isCapped ? (
@@ -145,21 +164,48 @@ const Cuts = ({ reading }: { reading: Reading }) => {
           })}
         </Note>
       ) : null}
-      {answer.unreadable.count > 0 ? (
+      {unreadable === undefined || unreadable.count === 0 ? null : (
         <Note tone="stale" glyph="unknown">
-          {t("unreadableLines", { count: answer.unreadable.count, first: answer.unreadable.first ?? "" })}
+          {t("unreadableLines", { count: unreadable.count, first: unreadable.first ?? "" })}
         </Note>
-      ) : null}
+      )}
     </>
   );
 };
 
-/** The director answered that it has no connection table. */
-const NoModule = ({ reading }: { reading: Reading }) => {
+/** The one director that was asked has no connection table, or could not be asked. */
+const Untold = ({ asking }: { asking: Asking }) => {
   const t = useTranslations("connections");
-  return reading.untold.map(({ director, reason }) => (
-    <Note key={director.id} tone="down" glyph="crit" isAlert>
-      {t("noModule", { director: director.name, reason })}
-    </Note>
-  ));
+  const problems = useTranslations("problems");
+  const common = useTranslations("common");
+  return asking.reading.untold.map(({ director, problem, reason, why }) =>
+    why === "noModule" ? (
+      <Note key={director.id} tone="down" glyph="crit" isAlert>
+        {t("noModule", { director: director.name, reason })}
+      </Note>
+    ) : (
+      <Failed
+        key={director.id}
+        text={problems(problems.has(problem) ? problem : "other")}
+        detail={reason}
+        retry={common("retry")}
+        onRetry={asking.again}
+      />
+    ),
+  );
+};
+
+/** The console itself could not be asked. */
+const ConsoleLost = ({ asking }: { asking: Asking }) => {
+  const common = useTranslations("common");
+  const problems = useTranslations("problems");
+  const { state } = asking.reading;
+  return (
+    <Failed
+      text={problems("other")}
+      detail={state.kind === "broken" ? state.reason : ""}
+      retry={common("retry")}
+      onRetry={asking.again}
+    />
+  );
 };

@@ -6,13 +6,14 @@ import { printEndpoint } from "@lvs/core/net/endpoint";
 import { Nib } from "@/ui/nib.tsx";
 import { useTranslations } from "next-intl";
 import type { Page } from "./choices.ts";
-import type { Reading } from "./use-reading.ts";
+import type { Reading } from "./reading.ts";
 import { compareBackup, readServed, type Served } from "./view-model.ts";
 
-/** Where this client goes next, what a drain of its real server changes, what a failover does. */
+/** Where this client goes next, what a drain of its real server changes, what a failover does; of a table read to its end alone. */
 export const Outlook = ({ page, reading }: { page: Page; reading: Reading }) => {
   const t = useTranslations("connections.outlook");
-  const { director, rows } = reading;
+  const { answer, director, rows } = reading;
+  if (answer?.completeness.kind !== "whole") return null;
   if (director?.state === undefined || rows === undefined || page.subject.kind !== "client") return null;
   const table = knownValue(director.state.table);
   const settings = knownValue(director.state.settings);
@@ -75,6 +76,8 @@ const Failover = ({ reading }: { reading: Reading }) => {
   if (own === undefined || answer?.isCapped !== false) return <p>{t("notCompared")}</p>;
   if (fellows.length === 0) return <p>{t("noFellow")}</p>;
   return fellows.map((each) => {
+    if (each.answer.completeness.kind !== "whole")
+      return <p key={each.director.id}>{t("fellowNotWhole", { director: each.director.name })}</p>;
     const { broken, director: fellow } = compareBackup(own, each);
     const values = { director: fellow.name, count: broken.length };
     return <p key={fellow.id}>{t(broken.length === 0 ? "keeps" : "breaks", values)}</p>;

@@ -21,17 +21,19 @@ interface Props {
   readonly page: Page;
   readonly director: FleetDirector;
   readonly isOld: boolean;
+  /** The table was read to its end: who has no match here has none. */
+  readonly isWhole: boolean;
 }
 
 /** Every match by real server and state, and for how long persistence still brings clients; a line narrows the question to itself. */
-export const RealServersTable = ({ director, isOld, page, rows }: Props) => {
+export const RealServersTable = ({ director, isOld, isWhole, page, rows }: Props) => {
   const t = useTranslations("connections.servers");
   const nowMs = useNow(1_000);
   const service = page.choices.service === "" ? undefined : page.choices.service;
   const fact = director.state?.table;
   const isKnown = fact !== undefined && isUsable(factAge(director, fact, nowMs));
   const table = fact === undefined ? undefined : knownValue(fact);
-  const isComplete = page.subject.kind === "none" && page.choices.realServer === "";
+  const isComplete = isWhole && page.subject.kind === "none" && page.choices.realServer === "";
   const shown = serverRows(rows.totals, { table, service, isComplete });
   useSeededTraces(shown.flatMap((row) => sampledOf(director.id, row)));
   if (shown.length === 0) return null;
@@ -101,11 +103,11 @@ const Row = (props: {
       </td>
       {shownStates.map((state) => (
         <td key={state} className="r num" data-l={state}>
-          {states === undefined ? "" : printSum(states[state])}
+          {printSum(states[state])}
         </td>
       ))}
       <td className="r num" data-l={t("other")}>
-        {printSum(states === undefined ? row.connections : states.other)}
+        {printSum(states.other)}
       </td>
       <td className="r num" data-l={t("templates")}>
         {printSum(row.templates)}

@@ -59,12 +59,6 @@ describe("the matches by real server", () => {
       traceKeys: ["TCP 192.0.2.1:80 10.0.0.2:80", "TCP 192.0.2.2:80 10.0.0.2:80"],
     });
   });
-
-  it("of an agent that does not count by state are no zeros", () => {
-    const old = { ...totals, byRealServer: { "10.0.0.1:80": { connections: 3, templates: 1 } } };
-    const [row] = serverRows(old, { table, service, isComplete: false });
-    expect(row).toMatchObject({ connections: 3, states: undefined, longestTemplateS: undefined });
-  });
 });
 
 describe("the real servers beside the clients", () => {

@@ -1,4 +1,4 @@
-import type { KnownConnections } from "@lvs/core/director/connections";
+import type { ConnectionTotals, RealServerTotals } from "@lvs/core/ipvs/connections";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
 import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 
@@ -17,9 +17,8 @@ export interface ServerRow {
   readonly isDrained: boolean;
   readonly connections: number;
   readonly templates: number;
-  /** Undefined: the agent does not count by state. */
-  readonly states: (Readonly<Record<ShownState, number>> & { readonly other: number }) | undefined;
-  /** Seconds until the last template ends if no client comes again; undefined: none, or the agent does not say. */
+  readonly states: Readonly<Record<ShownState, number>> & { readonly other: number };
+  /** Seconds until the last template ends if no client comes again; undefined: none. */
   readonly longestTemplateS: number | undefined;
   /** "TCP 192.0.2.1:80 10.0.0.1:80": what its traces are kept under. */
   readonly traceKeys: readonly string[];
@@ -34,7 +33,7 @@ export interface Around {
 }
 
 /** The busiest first, equals by name. */
-export const serverRows = (totals: KnownConnections["totals"], around: Around): ServerRow[] => {
+export const serverRows = (totals: ConnectionTotals, around: Around): ServerRow[] => {
   const inTable = rowsInTable(around);
   const keys = new Set([
     ...Object.keys(totals.byRealServer),
@@ -47,9 +46,7 @@ export const serverRows = (totals: KnownConnections["totals"], around: Around): 
     );
 };
 
-type Counted = KnownConnections["totals"]["byRealServer"][string];
-
-const nothing: Counted = { connections: 0, templates: 0, byState: {}, longestTemplateS: 0 };
+const nothing: RealServerTotals = { connections: 0, templates: 0, byState: {}, longestTemplateS: 0 };
 
 type TableRows = ReadonlyMap<string, readonly { readonly weight: number; readonly traceKey: string }[]>;
 
@@ -67,7 +64,7 @@ const rowsInTable = ({ service, table }: Around): TableRows | undefined => {
   return Map.groupBy(rows, ({ key }) => key);
 };
 
-const rowOf = (key: string, counted: Counted, inTable: TableRows | undefined): ServerRow => {
+const rowOf = (key: string, counted: RealServerTotals, inTable: TableRows | undefined): ServerRow => {
   const { byState, connections, longestTemplateS, templates } = counted;
   const rows = inTable?.get(key) ?? [];
   return {
@@ -76,7 +73,7 @@ const rowOf = (key: string, counted: Counted, inTable: TableRows | undefined): S
     isDrained: rows.length > 0 && rows.every(({ weight }) => weight === 0),
     connections,
     templates,
-    states: byState === undefined ? undefined : statesOf(byState, connections),
+    states: statesOf(byState, connections),
     longestTemplateS: templates === 0 ? undefined : longestTemplateS,
     traceKeys: rows.map(({ traceKey }) => traceKey),
   };

@@ -7,7 +7,7 @@ import type { Page } from "./choices.ts";
 import type { Rows } from "./view-model.ts";
 
 /** Every match counted, also those that the rows have no room for. A line narrows the question to itself. */
-export const Totals = (props: { rows: Rows; page: Page; isOld: boolean }) => {
+export const Totals = (props: { rows: Rows; page: Page; isOld: boolean; isWhole: boolean }) => {
   const t = useTranslations("connections");
   const { totals } = props.rows;
   const states = Object.entries(totals.byState).toSorted(([, a], [, b]) => b - a);
@@ -17,7 +17,10 @@ export const Totals = (props: { rows: Rows; page: Page; isOld: boolean }) => {
     <div className={clsx("totals", props.isOld && "is-old")} aria-busy={props.isOld}>
       <Section
         title={t("byState")}
-        aside={t("sums", { connections: totals.connections, templates: totals.templates })}
+        aside={t(props.isWhole ? "sums" : "sumsSoFar", {
+          connections: totals.connections,
+          templates: totals.templates,
+        })}
       >
         <table className="t">
           <thead>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { KnownConnections } from "@lvs/core/director/connections";
 import type { IpvsSettings } from "@lvs/core/director/state";
+import type { FoundRows } from "@lvs/core/fleet/finding";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { sampleFleet } from "@lvs/core/fleet/sample-fleet";
 import { countConnections } from "@lvs/core/ipvs/connections";
@@ -36,15 +36,14 @@ TCP 14:58  ESTABLISHED 198.51.100.5:41023 192.0.2.1:8443     10.0.0.1:8443
 TCP 14:58  ESTABLISHED 198.51.100.5:41024 192.0.2.1:80       10.0.0.7:80
 TCP 01:58  TIME_WAIT   198.51.100.5:41025 192.0.2.9:81       10.0.0.8:81
 `);
-const answerOf = (connections: typeof entries): KnownConnections => ({
-  status: "known",
+const answerOf = (connections: typeof entries): FoundRows => ({
   connections,
   totals: countConnections(connections),
   entryCount: connections.length,
+  expected: undefined,
   isCapped: false,
-  unreadable: { count: 0 },
-  readAtMs: 0,
-  tookMs: 1,
+  completeness: { kind: "whole" },
+  end: { kind: "ended", unreadable: { count: 0 }, readAtMs: 0, tookMs: 1 },
 });
 const settings = (sysctls: Record<string, string>): IpvsSettings => ({
   timeouts: { tcpS: 900, tcpFinS: 120, udpS: 300 },

@@ -1,5 +1,5 @@
-import type { KnownConnections } from "@lvs/core/director/connections";
 import type { IpvsSettings } from "@lvs/core/director/state";
+import type { FoundRows } from "@lvs/core/fleet/finding";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { knownValue } from "@lvs/core/director/fact";
 import { connectionPhase, type ConnectionPhase } from "@lvs/core/ipvs/connection-phase";
@@ -17,7 +17,7 @@ import { type Endpoint, printEndpoint } from "@lvs/core/net/endpoint";
 
 /** From a director's answer to what stands on the page; pure. */
 
-export type Rows = Pick<KnownConnections, "connections" | "totals" | "isCapped">;
+export type Rows = Pick<FoundRows, "connections" | "totals" | "isCapped">;
 
 /** The answer to a client's question cut down by the page's other choices, which the question itself does not carry. */
 export const narrow = (answer: Rows, filter: ConnectionFilter, clientPort: number | undefined): Rows => {
@@ -72,7 +72,7 @@ export const readServed = (
 /** One director's answer to the question about a client. */
 export interface Told {
   readonly director: FleetDirector;
-  readonly answer: KnownConnections;
+  readonly answer: FoundRows;
 }
 
 const heldBy = (director: FleetDirector): ReadonlySet<string> =>
@@ -116,7 +116,7 @@ export interface Backup {
   readonly broken: readonly Connection[];
 }
 
-/** Compares entry by entry; only meaningful for answers that were not cut. */
+/** Compares entry by entry; only meaningful for whole answers that were not cut. */
 export const compareBackup = (own: Told, other: Told): Backup => {
   const known = new Set(other.answer.connections.map(identity));
   const missing = own.answer.connections.filter((entry) => !known.has(identity(entry)));

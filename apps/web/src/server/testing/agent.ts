@@ -6,10 +6,12 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import type { DirectorChange } from "@lvs/core/director/change";
-import { servingQuestionSchema } from "@lvs/core/director/connections";
+import type { ReadingNews } from "@lvs/core/director/connection-reading";
+import { type ConnectionQuestion, connectionQuestionSchema } from "@lvs/core/director/connections";
 import { partsWord, rowsPerPart, splitSnapshot, type SnapshotPart } from "@lvs/core/director/snapshot-parts";
 import type { DirectorState } from "@lvs/core/director/state";
 import { flushServiceSchema, putBackSchema, setTimeoutsSchema } from "@lvs/core/director/table-commands";
+import { noTotals } from "@lvs/core/ipvs/connections";
 import type { IpvsTable } from "@lvs/core/ipvs/model";
 
 /** An agent as the console meets it on the wire: mutual TLS and the few procedures that the collector asks for. */
@@ -19,8 +21,14 @@ export interface TestAgent {
   say(change: DirectorChange): void;
   /** The ids that clients resumed after, oldest first; undefined for a fresh start. */
   readonly resumedAfter: (string | undefined)[];
+  /** What it tells when it is asked for connections: an empty table, unless the test says another. */
+  find: Find;
+  /** Of a version that knew nothing but to be pinged. */
+  isOld: boolean;
   close(): Promise<void>;
 }
+
+type Find = (question: ConnectionQuestion, signal: AbortSignal) => AsyncIterable<ReadingNews>;
 
 export interface AgentIdentity {
   readonly agentId: string;
@@ -46,7 +54,12 @@ export const newMemory = (state: DirectorState): AgentMemory => ({
 });
 
 const trpc = initTRPC
-  .context<{ agentId: string; memory: AgentMemory; resumedAfter: (string | undefined)[] }>()
+  .context<{
+    agentId: string;
+    memory: AgentMemory;
+    resumedAfter: (string | undefined)[];
+    find: Find;
+  }>()
   .create({
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: 500 } },
@@ -72,13 +85,17 @@ function* inParts(next: Numbered): Generator<SnapshotPart | ReturnType<typeof sa
   }
 }
 
+const ping = trpc.procedure.query(({ ctx }) => ({
+  agentId: ctx.agentId,
+  agentVersion: "0",
+  epoch: "e",
+  nowMs: Date.now() + 5_000,
+}));
+
+const oldRouter = trpc.router({ ping });
+
 const router = trpc.router({
-  ping: trpc.procedure.query(({ ctx }) => ({
-    agentId: ctx.agentId,
-    agentVersion: "0",
-    epoch: "e",
-    nowMs: Date.now() + 5_000,
-  })),
+  ping,
   config: trpc.router({
     read: trpc.procedure.query(() => ({
       path: "/etc/keepalived/keepalived.conf",
@@ -91,21 +108,9 @@ const router = trpc.router({
     ]),
   }),
   connections: trpc.router({
-    serving: trpc.procedure.input(servingQuestionSchema).query(({ ctx, input: { client } }) => ({
-      status: "known",
-      connections: [],
-      totals: {
-        connections: 0,
-        templates: 0,
-        byState: { [`${ctx.agentId} ${client}`]: 1 },
-        byRealServer: {},
-      },
-      entryCount: 0,
-      isCapped: false,
-      unreadable: { count: 0 },
-      readAtMs: 0,
-      tookMs: 0,
-    })),
+    find: trpc.procedure
+      .input(connectionQuestionSchema)
+      .subscription(({ ctx, input, signal }) => ctx.find(input, signal ?? new AbortController().signal)),
   }),
   table: trpc.router({
     setTimeouts: trpc.procedure.input(setTimeoutsSchema).mutation(({ input: { expected, timeouts } }) => ({
@@ -159,6 +164,9 @@ export async function startTestAgent(
   port = 0,
 ): Promise<TestAgent> {
   const resumedAfter: (string | undefined)[] = [];
+  const createContext = () => ({ agentId: identity.agentId, memory, resumedAfter, find: agent.find });
+  const handle = createHTTPHandler({ router, createContext });
+  const handleOld = createHTTPHandler({ router: oldRouter, createContext });
   const server: Server = createServer(
     {
       key: identity.keyPem,
@@ -168,15 +176,17 @@ export async function startTestAgent(
       rejectUnauthorized: true,
       minVersion: "TLSv1.3",
     },
-    createHTTPHandler({ router, createContext: () => ({ agentId: identity.agentId, memory, resumedAfter }) }),
+    (request, response) => (agent.isOld ? handleOld : handle)(request, response),
   );
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
-  return {
+  const agent: TestAgent = {
     port: bound.port,
     resumedAfter,
+    find: emptyTable,
+    isOld: false,
     say: (change) => {
       memory.changes.push({ number: (memory.changes.at(-1)?.number ?? 0) + 1, change });
       memory.listener();
@@ -188,6 +198,13 @@ export async function startTestAgent(
       await closed;
     },
   };
+  return agent;
+}
+
+async function* emptyTable(): AsyncGenerator<ReadingNews> {
+  yield { kind: "begun" };
+  yield { kind: "found", connections: [], entryCount: 0, totals: noTotals };
+  yield { kind: "ended", unreadable: { count: 0 }, readAtMs: 0, tookMs: 0 };
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;

@@ -41,9 +41,10 @@ export async function makePerson(role: Role, email = `${role}-${randomUUID()}@ex
   return { id, name: role, email, role, sessionId: randomUUID() };
 }
 
-/** Calls procedures as this person would, from a page of the console; the guard, the audit and all else included. */
-export function callAs(person: Person | undefined, context: Partial<Context> = {}) {
-  return createCaller(appRouter)({ person, isSameOrigin: true, clientAddress: "192.0.2.1", ...context });
+/** Calls procedures as this person would, from a page of the console; the guard, the audit and all else included. `signal`: hanging up. */
+export function callAs(person: Person | undefined, context: Partial<Context> = {}, signal?: AbortSignal) {
+  const caller = { person, isSameOrigin: true, clientAddress: "192.0.2.1", ...context };
+  return createCaller(appRouter)(caller, signal === undefined ? {} : { signal });
 }
 
 export async function makeCluster(): Promise<string> {

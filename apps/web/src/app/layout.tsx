@@ -22,6 +22,7 @@ import "@/ui/styles/narrow.css";
 import "@/ui/styles/narrow-tables.css";
 import "@/ui/styles/narrow-lists.css";
 import "@/ui/styles/connections.css";
+import "@/ui/styles/record.css";
 
 export const metadata: Metadata = { title: { default: "LVS Console", template: "%s · LVS Console" } };
 export const viewport: Viewport = { width: "device-width", initialScale: 1 };

@@ -1,14 +1,24 @@
 "use client";
 import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
 import { useTranslations } from "next-intl";
+import { printAge, printSum } from "./format.ts";
 import { useRefusal } from "./wire-words.ts";
 
-/** An event of the record in words: what happened, and why where that is a rule's code; all else is keepalived's or the agent's own. */
-export const useEventWords = (): ((event: Pick<FleetEvent, "kind" | "detail">) => {
+/**
+ * An event of the record in words: what happened, and why where that is a rule's code; how many, where they were counted; all else is
+ * keepalived's or the agent's own.
+ */
+export const useEventWords = (): ((event: Pick<FleetEvent, "kind" | "detail" | "counted">) => {
   readonly what: string;
   readonly detail: string;
 }) => {
-  const t = useTranslations("changes.kinds");
+  const t = useTranslations("changes");
   const refusalOf = useRefusal();
-  return ({ detail, kind }) => ({ what: t(kind), detail: refusalOf(detail) });
+  return ({ counted, detail, kind }) => ({
+    what: t(`kinds.${kind}`),
+    detail:
+      counted === undefined
+        ? refusalOf(detail)
+        : t("counted", { events: printSum(counted.events), time: printAge(counted.overMs) }),
+  });
 };

@@ -5,7 +5,7 @@ export const Field = (props: {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: "text" | "password" | "email" | "number";
+  type?: "text" | "password" | "email" | "number" | "search" | "datetime-local";
   autoComplete?: string;
   hint?: ReactNode;
   error?: string | undefined;

@@ -70,7 +70,8 @@ const fileEntries = (
           <span className="m" title={file.path}>
             {file.sha256.slice(0, 12)}
           </span>{" "}
-          {t("modified", { at: printTime(file.modifiedAtMs - offsetMs, nowMs) })}
+          {/* As ls tells it there: the estimate of the offset moves, a time that is written down does not. */}
+          {t("modified", { at: printTime(file.modifiedAtMs, nowMs) })}
         </>
       ),
     },

@@ -1,35 +1,37 @@
 "use client";
+import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
 import { useEventWords } from "@/client/event-words.ts";
+import { useFollowEvents } from "@/client/follow-events.ts";
 import { printTime } from "@/client/format.ts";
-import { useFleet, useLive, useNow } from "@/client/live.tsx";
-import { QueryFailed } from "@/client/query-failed.tsx";
+import { useFleet, useNow } from "@/client/live.tsx";
+import { RecordList } from "@/client/record-list.tsx";
+import type { RecordQuestion } from "@/client/record-search.ts";
 import { useTRPCClient } from "@/client/trpc.ts";
 import { Button } from "@/ui/button.tsx";
 import { State } from "@/ui/glyph.tsx";
-import { Empty, Loading } from "@/ui/list-state.tsx";
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useEffect, useState } from "react";
-import { kindsOf, looks, type Group } from "./kinds.ts";
+import { looks } from "./kinds.ts";
 
 const pageRows = 100;
 
 interface Asked {
-  readonly group: Group | "all";
-  readonly directorId: string;
+  readonly question: RecordQuestion;
+  /** Undefined: of every kind. */
+  readonly kinds: readonly FleetEvent["kind"][] | undefined;
 }
 
-const useEvents = ({ directorId, group }: Asked) => {
+const useEvents = ({ kinds, question }: Asked) => {
   const client = useTRPCClient();
   return useInfiniteQuery(
     infiniteQueryOptions({
-      queryKey: ["events", group, directorId],
+      queryKey: ["events", kinds, question],
       queryFn: ({ pageParam }) =>
         client.events.list.query({
           limit: pageRows,
-          ...(group === "all" ? {} : { kinds: kindsOf(group) }),
-          ...(directorId === "" ? {} : { directorId }),
+          ...question,
+          ...(kinds === undefined ? {} : { kinds: [...kinds] }),
           ...(pageParam === "" ? {} : { beforeId: pageParam }),
         }),
       initialPageParam: "",
@@ -38,54 +40,50 @@ const useEvents = ({ directorId, group }: Asked) => {
   );
 };
 
+type EventRow = NonNullable<ReturnType<typeof useEvents>["data"]>["pages"][number]["events"][number];
+
 /** New events are read as they come while the newest page alone is shown; whoever reads older ones is told and asks. */
 export const EventList = (asked: Asked) => {
   const t = useTranslations("events");
-  const common = useTranslations("common");
+  const words = useEventWords();
+  const nameOf = useDirectorNames();
   const query = useEvents(asked);
-  const { refetch } = query;
-  const eventCount = useLive((live) => live.eventCount);
-  const [readAt, setReadAt] = useState(eventCount);
-  const pageCount = query.data?.pages.length ?? 0;
-  const isNew = eventCount > readAt;
-  useEffect(() => {
-    if (!isNew || pageCount > 1) return;
-    setReadAt(eventCount);
-    void refetch();
-  }, [eventCount, isNew, pageCount, refetch]);
-  if (query.isError) return <QueryFailed query={query} />;
-  if (query.data === undefined) return <Loading text={(seconds) => common("asking", { seconds })} />;
-  const events = query.data.pages.flatMap((page) => page.events);
-  const readAgain = (): void => {
-    setReadAt(eventCount);
-    void refetch();
-  };
-  if (events.length === 0) return <Empty title={t("none")} />;
+  const isReading = (query.data?.pages.length ?? 0) > 1;
+  const { newCount, readAgain } = useFollowEvents(query, !isReading);
+  const { question, kinds } = asked;
   return (
-    <>
-      {isNew && pageCount > 1 ? (
-        <div className="sec" role="status">
-          <Button onClick={readAgain}>{t("newer", { count: eventCount - readAt })}</Button>
-        </div>
-      ) : null}
-      <EventTable events={events} />
-      {query.hasNextPage ? (
-        <div className="sec">
-          <Button onClick={() => void query.fetchNextPage()} isBusy={query.isFetchingNextPage}>
-            {t("older")}
-          </Button>
-        </div>
-      ) : null}
-    </>
+    <RecordList
+      query={query}
+      rowsOf={(page) => page.events}
+      isAsked={kinds !== undefined || Object.keys(question).length > 0}
+      lines={(rows) =>
+        rows.map((row) => {
+          const { detail, what } = words(row);
+          return [new Date(row.atMs).toISOString(), nameOf(row.directorId), what, row.subject, detail];
+        })
+      }
+      above={
+        isReading && newCount > 0 ? (
+          <div className="sec" role="status">
+            <Button onClick={readAgain}>{t("newer", { count: newCount })}</Button>
+          </div>
+        ) : null
+      }
+    >
+      {(rows) => <EventTable events={rows} />}
+    </RecordList>
   );
 };
 
-type Events = NonNullable<ReturnType<typeof useEvents>["data"]>["pages"][number]["events"];
+const useDirectorNames = (): ((id: string) => string) => {
+  const fleet = useFleet();
+  return (id) => fleet?.directors.find((each) => each.id === id)?.name ?? id;
+};
 
-const EventTable = ({ events }: { events: Events }) => {
+const EventTable = ({ events }: { events: readonly EventRow[] }) => {
   const t = useTranslations("events");
   const words = useEventWords();
-  const fleet = useFleet();
+  const nameOf = useDirectorNames();
   const nowMs = useNow(5_000);
   return (
     <table className="t events" data-testid="events">
@@ -100,15 +98,16 @@ const EventTable = ({ events }: { events: Events }) => {
       </thead>
       <tbody>
         {events.map((event) => {
-          const director = fleet?.directors.find(({ id }) => id === event.directorId);
           const href = `/directors/${event.directorId}`;
           const { glyph, tone } = looks[event.kind];
           const said = words(event);
           return (
             <tr key={event.id} tabIndex={0} data-row={event.id} data-href={href}>
-              <td className="nw">{printTime(event.atMs, nowMs)}</td>
+              <td className="nw" title={new Date(event.atMs).toISOString()}>
+                {printTime(event.atMs, nowMs)}
+              </td>
               <td className="nw">
-                <Link href={href}>{director?.name ?? event.directorId}</Link>
+                <Link href={href}>{nameOf(event.directorId)}</Link>
               </td>
               <td className="nw">
                 <State glyph={glyph} tone={tone}>

@@ -1,45 +1,54 @@
 "use client";
-import { useFleet } from "@/client/live.tsx";
+import { RecordFilters } from "@/client/record-filters.tsx";
+import { useRecordSearch } from "@/client/record-search.ts";
 import { useSearch } from "@/client/search.ts";
 import { SelectField } from "@/ui/field.tsx";
 import { Segment } from "@/ui/segment.tsx";
 import { useTranslations } from "next-intl";
 import { EventList } from "./event-list.tsx";
-import { groups } from "./kinds.ts";
+import { groups, kindsOf, type Group } from "./kinds.ts";
 
 const choices = ["all", ...groups] as const;
+
+const kindsAbout = (group: Group | "all") => (group === "all" ? groups.flatMap(kindsOf) : kindsOf(group));
 
 /** What happened on the directors, and what was wrong for a time with its beginning and its end, newest first. */
 export const EventsPage = () => {
   const t = useTranslations("events");
-  const fleet = useFleet();
+  const kindWords = useTranslations("changes.kinds");
   const search = useSearch();
+  const record = useRecordSearch();
   const group = choices.find((each) => each === search.get("about")) ?? "all";
-  const directorId = search.get("director") ?? "";
-  const directors = (fleet?.directors ?? []).map(({ id, name }) => ({ value: id, text: name }));
+  const about = kindsAbout(group);
+  const kind = about.find((each) => each === search.get("kind"));
+  const kinds = kind === undefined ? (group === "all" ? undefined : about) : [kind];
   return (
     <main id="main">
       <div className="pane">
-        <div className="bar filters">
+        <div className="bar">
           <h1 className="gap">{t("title")}</h1>
           <div className="end">
-            <SelectField
-              label={t("director")}
-              isLabelHidden
-              value={directorId}
-              choices={[{ value: "", text: t("everyDirector") }, ...directors]}
-              onChange={(value) => search.set({ director: value })}
-            />
             <Segment
               label={t("about")}
               isWords
               value={group}
               choices={choices.map((value) => ({ value, text: t(`groups.${value}`) }))}
-              onChange={(value) => search.set({ about: value === "all" ? "" : value })}
+              onChange={(value) => search.set({ about: value === "all" ? "" : value, kind: "" })}
             />
           </div>
         </div>
-        <EventList key={`${group} ${directorId}`} group={group} directorId={directorId} />
+        <RecordFilters search={record}>
+          <SelectField
+            label={t("kind")}
+            value={kind ?? ""}
+            choices={[
+              { value: "", text: t("everyKind") },
+              ...about.map((value) => ({ value, text: kindWords(value) })),
+            ]}
+            onChange={(value) => search.set({ kind: value })}
+          />
+        </RecordFilters>
+        <EventList key={JSON.stringify([kinds, record.question])} kinds={kinds} question={record.question} />
       </div>
     </main>
   );

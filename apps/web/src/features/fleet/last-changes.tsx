@@ -1,7 +1,8 @@
 "use client";
 import { useEventWords } from "@/client/event-words.ts";
+import { useFollowEvents } from "@/client/follow-events.ts";
 import { printTime } from "@/client/format.ts";
-import { useFleet, useLive, useNow } from "@/client/live.tsx";
+import { useFleet, useNow } from "@/client/live.tsx";
 import { QueryFailed } from "@/client/query-failed.tsx";
 import { useTRPC } from "@/client/trpc.ts";
 import { KeyValues } from "@/ui/key-values.tsx";
@@ -9,7 +10,6 @@ import { Section } from "@/ui/section.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useEffect } from "react";
 
 /** What happened on the cluster's directors, newest first. */
 export const LastChanges = ({ clusterId }: { clusterId: string }) => {
@@ -18,12 +18,8 @@ export const LastChanges = ({ clusterId }: { clusterId: string }) => {
   const trpc = useTRPC();
   const nowMs = useNow(1_000);
   const fleet = useFleet();
-  const eventCount = useLive((live) => live.eventCount);
   const query = useQuery(trpc.events.list.queryOptions({ clusterId, limit: 8 }));
-  const { refetch } = query;
-  useEffect(() => {
-    if (eventCount > 0) void refetch();
-  }, [eventCount, refetch]);
+  useFollowEvents(query);
   const nameOf = (id: string): string => fleet?.directors.find((each) => each.id === id)?.name ?? "";
   if (query.isError) return <QueryFailed query={query} />;
   const events = query.data?.events ?? [];

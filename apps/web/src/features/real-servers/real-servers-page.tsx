@@ -45,7 +45,7 @@ const List = ({ realServers }: { realServers: readonly FleetRealServer[] }) => {
   const fleet = useFleet();
   return (
     <div className="wide-scroll">
-      <table className="t">
+      <table className="t real-servers">
         <thead>
           <tr>
             <th>{t("columns.cluster")}</th>

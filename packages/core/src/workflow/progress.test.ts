@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { factsOf, fixtureCluster } from "./cluster.fixture.ts";
 import { planFailOver } from "./fail-over.ts";
-import { hasEnded, newRun, stepRun, type RunEvent } from "./progress.ts";
+import { hasEnded, newRun, nextIndex, stepRun, undoIndex, type RunEvent } from "./progress.ts";
 import type { Run } from "./run.ts";
 
 const start = (): Run =>
@@ -58,6 +58,27 @@ describe("a step", () => {
     expect(after({ kind: "said", index: 99, line: { atMs: 1, where: "", kind: "note", text: "x" } })).toEqual(
       start(),
     );
+  });
+});
+
+describe("a run that stands", () => {
+  const second = (status: Run["steps"][number]["status"]): Run =>
+    after(entered(0, "done"), entered(1, "doing"), entered(1, status));
+
+  it("before a step begins that one when it goes on, and an undo takes back the one before", () => {
+    const run = after(entered(0, "done"));
+    expect([nextIndex(run), undoIndex(run)]).toEqual([1, 0]);
+    expect([nextIndex(start()), undoIndex(start())]).toEqual([0, -1]);
+    expect([nextIndex(second("undone")), undoIndex(second("undone"))]).toEqual([1, 0]);
+  });
+
+  it("in a step goes on with the next, and an undo takes back this one", () => {
+    for (const status of ["doing", "proving", "undoing"] as const)
+      expect([nextIndex(second(status)), undoIndex(second(status))], status).toEqual([2, 1]);
+  });
+
+  it("at a step that failed does it again, or takes back what it did", () => {
+    expect([nextIndex(second("failed")), undoIndex(second("failed"))]).toEqual([1, 1]);
   });
 });
 

@@ -84,6 +84,23 @@ export function hasEnded(run: Run): boolean {
   return run.status === "done" || run.status === "undone" || run.status === "failed";
 }
 
+/** Index of the step that a run begins when it goes on: the one it stands before, or the one after the step under way; may be past the last. */
+export function nextIndex(run: Run): number {
+  return isBegun(run, run.current) ? run.current + 1 : run.current;
+}
+
+/** Index of the step that an undo takes back first: the one under way or failed, else the one before; -1 where nothing was done. */
+export function undoIndex(run: Run): number {
+  const status = run.steps[run.current]?.status;
+  return isBegun(run, run.current) || status === "failed" ? run.current : run.current - 1;
+}
+
+/** Whether going on has nothing more to begin in this step: it is under way or over. A failed step is begun again. */
+export function isBegun({ steps }: Run, index: number): boolean {
+  const status = steps[index]?.status;
+  return status !== undefined && status !== "toCome" && status !== "undone" && status !== "failed";
+}
+
 function enterStep(run: Run, event: Extract<RunEvent, { kind: "stepEntered" }>): Run {
   const next = withStep(run, event.index, (step) => enteredStep(step, event));
   switch (event.status) {

@@ -135,7 +135,8 @@ function evaluateDaemon(facts: ClusterFacts, directorId: string, isExpected: boo
   const fact = freshFact(facts, directorId, "daemon");
   const daemon = fact === undefined ? undefined : knownValue(fact);
   if (daemon === undefined) return unknown;
-  return evidence(daemon.isRunning === isExpected, daemon.processes.map((each) => each.pid).join(" "));
+  const pids = daemon.processes.map((each) => each.pid).join(" ");
+  return evidence(daemon.isRunning === isExpected, pids === "" ? "" : `pid ${pids}`);
 }
 
 function evaluateInstance(facts: ClusterFacts, proof: Extract<Proof, { kind: "instanceState" }>): Evidence {

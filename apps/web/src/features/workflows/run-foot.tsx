@@ -1,4 +1,5 @@
 "use client";
+import { undoIndex } from "@lvs/core/workflow/progress";
 import type { Run } from "@lvs/core/workflow/run";
 import { factsOfFleet } from "@lvs/core/fleet/facts-of-fleet";
 import { findRow } from "@lvs/core/workflow/facts";
@@ -98,15 +99,9 @@ const PauseOrResume = ({ run, acts }: ActProps) => {
   );
 };
 
-/** The step under way, or, before it has begun, the one before it. */
-const undoable = (run: Run): number =>
-  run.steps[run.current]?.status === "toCome" || run.steps[run.current] === undefined
-    ? run.current - 1
-    : run.current;
-
 const UndoButton = ({ run, acts }: ActProps) => {
   const t = useTranslations("foot");
-  const index = undoable(run);
+  const index = undoIndex(run);
   const refusal = index < 0 ? t("nothingToUndo") : run.status === "aborting" ? t("undoing") : acts.refusal;
   return (
     <Button onClick={() => acts.undo(index)} refusal={refusal} isReasonElsewhere isBusy={acts.isBusy}>

@@ -1,4 +1,5 @@
 "use client";
+import { nextIndex } from "@lvs/core/workflow/progress";
 import type { Run, RunStep } from "@lvs/core/workflow/run";
 import { printSpan, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
@@ -74,7 +75,7 @@ const StepItem = ({ index, onShow, run, shown }: StepsProps & { index: number })
         {index + 1} {stepName(step)}
       </button>
       <span className="t0">
-        <StepTime state={state} isNext={index === run.current + 1} isOver={run.endedAtMs !== undefined} />
+        <StepTime state={state} isNext={index === nextIndex(run)} isOver={run.endedAtMs !== undefined} />
       </span>
       <small>{said.does}</small>
       <small>

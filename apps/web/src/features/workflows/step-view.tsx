@@ -1,5 +1,6 @@
 "use client";
 import type { Step } from "@lvs/core/workflow/plan";
+import { isBegun, undoIndex } from "@lvs/core/workflow/progress";
 import type { Run } from "@lvs/core/workflow/run";
 import { printSpan, printStamp, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
@@ -122,23 +123,31 @@ const StepNib = ({ run, index, step }: { run: Run; index: number; step: Step }) 
   const t = useTranslations("steps");
   const words = useStepWords();
   const stepName = useStepName();
-  const state = run.steps[index];
-  const next = run.plan.steps[index + 1];
-  const said = words(step);
+  const isOpen = isBegun(run, index);
+  const nextAt = isOpen ? index + 1 : index;
+  const next = run.plan.steps[nextAt];
+  // A run that stands before this step goes back by undoing the one before it.
+  const last = index === run.current && !isOpen ? run.plan.steps[undoIndex(run)] : undefined;
+  const back =
+    last === undefined
+      ? words(step).back
+      : t("wayBackOf", { number: undoIndex(run) + 1, back: words(last).back });
   return (
     <Nib
       parts={[
         {
           title: t("now"),
           body:
-            state?.status === "toCome" ? t("nowToCome") : t(`now_.${step.kind}`, { subject: step.subject }),
+            isOpen || run.steps[index]?.status === "failed"
+              ? t(`now_.${step.kind}`, { subject: step.subject })
+              : t("nowToCome"),
         },
         {
-          title: next === undefined ? t("ifLast") : t("if", { number: index + 2 }),
+          title: next === undefined ? t("ifLast") : t("if", { number: nextAt + 1 }),
           body:
             next === undefined ? t("ifEnds") : t("ifNext", { name: stepName(next), does: words(next).does }),
         },
-        { title: t("wayBack"), body: said.back },
+        { title: t("wayBack"), body: back },
       ]}
     />
   );

@@ -22,6 +22,7 @@ const statusOf = {
   hostKeyIsAnother: "CONFLICT",
   preflightOpen: "CONFLICT",
   planChanged: "CONFLICT",
+  notDriving: "SERVICE_UNAVAILABLE",
   runNotPaused: "CONFLICT",
   runNotProving: "CONFLICT",
   stepNotBegun: "CONFLICT",

@@ -1,5 +1,5 @@
 "use client";
-import { Failed } from "@/ui/list-state.tsx";
+import { Button } from "@/ui/button.tsx";
 import { useTranslations } from "next-intl";
 
 /** The whole page while nobody can be asked who this is: no fact is shown to somebody unknown. */
@@ -8,12 +8,13 @@ export const DatabaseAway = () => {
   const common = useTranslations("common");
   return (
     <main id="main">
-      <Failed
-        text={t("databaseUnavailable")}
-        detail={common("databaseAwayHint")}
-        retry={common("retry")}
-        onRetry={() => location.reload()}
-      />
+      <div className="doc" role="alert">
+        <h1>{t("databaseUnavailable")}</h1>
+        <p>{common("databaseAwayHint")}</p>
+        <div className="actions">
+          <Button onClick={() => location.reload()}>{common("retry")}</Button>
+        </div>
+      </div>
     </main>
   );
 };

@@ -5,6 +5,7 @@ import type { Run } from "@lvs/core/workflow/run";
 import { agentFor } from "../agents.ts";
 import { isDatabaseAway } from "../database-away.ts";
 import { currentFleet, publishRun } from "../live.ts";
+import { problem } from "../problem.ts";
 import { reachRealServer } from "../real-servers/reach.ts";
 import { clusterFacts, RealServerLooks } from "./cluster-facts.ts";
 import { driveRun } from "./drive.ts";
@@ -102,8 +103,9 @@ export function undoEvents(downTo: number, by: string): RunEvent[] {
 
 function needRunner(): Runner {
   if (globalThis.lvsRunner === undefined)
-    throw new Error(
-      "This console does not run workflows now: another replica holds the lock, or it is starting.",
+    throw problem(
+      "notDriving",
+      "This console drives no runs now: it is starting, its database was away, or another console holds the lock.",
     );
   return globalThis.lvsRunner;
 }

@@ -1,7 +1,7 @@
 import { applyLiveItem } from "@lvs/core/fleet/apply-live-item";
+import { gatherParts, noParts } from "@lvs/core/fleet/live-parts";
 import type { Fleet, LiveItem } from "@lvs/core/fleet/model";
-import { knownValue } from "@lvs/core/director/fact";
-import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
+import { Traces, type Trace, type Traced } from "./traces.ts";
 
 /**
  * The tab's one copy of the fleet. Items of the stream are applied as they come and shown once per frame: three hundred directors
@@ -29,20 +29,13 @@ export const nothingHeard: Live = {
   eventCount: 0,
 };
 
-/** What is traced of a row or a service: ActiveConn, and new connections per second. */
-export type Traced = "active" | "rate";
-
-/** One of them over the time this tab is open: [console's epoch ms, value]. */
-export type Trace = readonly (readonly [number, number])[];
-
-const traceKeptMs = 15 * 60_000;
-const traceStepMs = 5_000;
-
 export class LiveStore {
   private live: Live = nothingHeard;
   private shown: Live = this.live;
   private readonly listeners = new Set<() => void>();
-  private readonly traces = new Map<string, [number, number][]>();
+  private readonly traces = new Traces();
+  /** Of large pictures that are not whole yet. */
+  private parts = noParts;
   private readonly seeded = new Set<string>();
   private isScheduled = false;
 
@@ -55,7 +48,7 @@ export class LiveStore {
 
   /** The traces are kept beside the snapshot: they grow with it and are read when it is drawn. */
   readonly trace = (directorId: string, key: string, traced: Traced): Trace =>
-    this.traces.get(`${traced} ${directorId} ${key}`) ?? [];
+    this.traces.read(directorId, key, { traced, nowMs: Date.now() });
 
   /** True once per row: whoever asks next finds it taken care of. */
   needsSeed(directorId: string, key: string): boolean {
@@ -67,36 +60,35 @@ export class LiveStore {
 
   /** Puts what was sampled before this tab listened in front of what it has heard. */
   seed(directorId: string, key: string, past: Readonly<Record<Traced, Trace>>): void {
-    for (const traced of ["active", "rate"] as const) {
-      const name = `${traced} ${directorId} ${key}`;
-      const heard = this.traces.get(name) ?? [];
-      const firstMs = heard[0]?.[0] ?? Number.POSITIVE_INFINITY;
-      const before = past[traced].filter(([atMs]) => atMs < firstMs);
-      this.traces.set(name, [...before.map(([atMs, value]): [number, number] => [atMs, value]), ...heard]);
-    }
+    this.traces.seed(directorId, key, past);
     this.schedule();
   }
 
   apply(item: LiveItem): void {
-    const nowMs = Date.now();
+    const { held, item: whole } = gatherParts(this.parts, item);
+    this.parts = held;
+    this.live = { ...this.live, stream: "live", heardAtMs: Date.now(), problem: undefined };
+    if (whole !== undefined) this.applyWhole(whole);
+    this.schedule();
+  }
+
+  private applyWhole(item: LiveItem): void {
     const base = this.live.fleet;
     if (base === undefined && item.kind !== "fleet") return;
-    const fleet = item.kind === "fleet" ? item.fleet : base && applyLiveItem(base, item);
+    const fleet =
+      base === undefined && item.kind === "fleet" ? item.fleet : base && applyLiveItem(base, item);
     const hasClock = item.kind === "fleet" || item.kind === "clock";
-    const measuredMs = hasClock && fleet !== undefined ? fleet.nowMs - nowMs : this.live.offsetMs;
+    const measuredMs = hasClock && fleet !== undefined ? fleet.nowMs - Date.now() : this.live.offsetMs;
     this.live = {
+      ...this.live,
       fleet,
       // An item only ever comes late, never early: the largest difference is the one least delayed.
       offsetMs: item.kind === "fleet" ? measuredMs : Math.max(measuredMs, this.live.offsetMs),
-      stream: "live",
-      heardAtMs: nowMs,
-      problem: undefined,
       eventCount: this.live.eventCount + (item.kind === "event" ? 1 : 0),
     };
     if (item.kind === "change") this.record(item.directorId, item.heardAtMs);
     if (item.kind === "fleet")
-      for (const each of item.fleet.directors) this.record(each.id, item.fleet.nowMs);
-    this.schedule();
+      for (const each of fleet?.directors ?? []) this.traces.record(each, item.fleet.nowMs);
   }
 
   setStream(stream: Live["stream"], problem?: string): void {
@@ -119,30 +111,6 @@ export class LiveStore {
 
   private record(directorId: string, atMs: number): void {
     const director = this.live.fleet?.directors.find((each) => each.id === directorId);
-    const table = director?.state === undefined ? undefined : knownValue(director.state.table);
-    for (const service of table?.services ?? []) {
-      const key = `${directorId} ${serviceKey(service.id)}`;
-      let sum = 0;
-      for (const destination of service.destinations) {
-        const rowKey = `${key} ${destinationKey(destination)}`;
-        sum += destination.activeConnections;
-        this.push(`active ${rowKey}`, atMs, destination.activeConnections);
-        this.push(`rate ${rowKey}`, atMs, destination.rates.connectionsPerSecond);
-      }
-      this.push(`active ${key}`, atMs, sum);
-      this.push(`rate ${key}`, atMs, service.rates.connectionsPerSecond);
-    }
-  }
-
-  private push(key: string, atMs: number, value: number): void {
-    const trace = this.traces.get(key);
-    if (trace === undefined) {
-      this.traces.set(key, [[atMs, value]]);
-      return;
-    }
-    const last = trace.at(-1);
-    if (last !== undefined && atMs - last[0] < traceStepMs) return;
-    trace.push([atMs, value]);
-    while (trace[0] !== undefined && atMs - trace[0][0] > traceKeptMs) trace.shift();
+    if (director !== undefined) this.traces.record(director, atMs);
   }
 }

@@ -9,7 +9,8 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { LiveStore, nothingHeard, type Live, type Trace, type Traced } from "./live-store.ts";
+import { LiveStore, nothingHeard, type Live } from "./live-store.ts";
+import type { Trace, Traced } from "./traces.ts";
 import { useTRPCClient } from "./trpc.ts";
 
 const StoreContext = createContext<LiveStore | undefined>(undefined);

@@ -16,7 +16,7 @@ const spanMs = 15 * 60_000;
 /** One point per slot of a sparkline. */
 const points = 60;
 /** Past this many rows nobody reads sparklines, and each is a question of its own. */
-const mostAsked = 30;
+export const mostAsked = 30;
 
 /** Asks once per row and tab, one after the other. Without an answer the line simply begins where this tab began to listen. */
 export const useSeededTraces = (wanted: readonly Sampled[]): void => {

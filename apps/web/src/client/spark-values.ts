@@ -1,4 +1,4 @@
-import type { Trace } from "./live-store.ts";
+import type { Trace } from "./traces.ts";
 
 const slotMs = 15_000;
 const slots = 60;

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { applyDirectorChange, type DirectorChange } from "@lvs/core/director/change";
+import { isLarge } from "@lvs/core/director/snapshot-parts";
 import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
 import type {
   Cluster,
@@ -8,32 +10,22 @@ import type {
   FleetDirector,
   FleetRealServer,
   LiveItem,
+  RegisteredDirector,
 } from "@lvs/core/fleet/model";
 import type { Run } from "@lvs/core/workflow/run";
+import { LiveTab, longestQueue, type Entry, type Picture } from "./live-tab.ts";
 
 /**
  * What the console knows of all its clusters, kept in this process, and the stream of it that every browser tab has.
  * Numbers go up by one per item; `epoch` tells this process from the one before, so that an old number is never taken for a new one.
  */
 
-interface Numbered {
-  readonly id: string;
-  readonly item: LiveItem;
-}
-
-interface Tab {
-  readonly queue: Numbered[];
-  /** Its queue overflowed, or its last id is not known: the whole picture comes next. */
-  needsFleet: boolean;
-  wake: () => void;
-}
-
 interface Live {
   readonly epoch: string;
   number: number;
-  /** The last items, for a tab that comes back; without pictures, which a reconnect gets fresh. */
-  readonly kept: Numbered[];
-  readonly tabs: Set<Tab>;
+  /** The last entries, for a tab that comes back; without pictures, which a reconnect gets fresh. */
+  readonly kept: Entry[];
+  readonly tabs: Set<LiveTab>;
   clusters: readonly Cluster[];
   realServers: readonly FleetRealServer[];
   readonly directors: Map<string, FleetDirector>;
@@ -44,9 +36,7 @@ declare global {
   var lvsLive: Live | undefined;
 }
 
-/** A tab that is further behind gets the whole picture instead: reading 2,000 changes is slower than reading the state. */
-const longestQueue = 2_000;
-const keptItems = 2_000;
+const keptItems = longestQueue;
 const clockEveryMs = 5_000;
 const runKeptMs = 24 * 60 * 60_000;
 
@@ -90,21 +80,38 @@ export interface Registered {
   readonly directors: readonly Pick<FleetDirector, "id" | "name" | "clusterId" | "address" | "port">[];
 }
 
-/** What the database says there is. Facts of directors that stay are kept; every tab gets the new picture. */
+/** What the database says there is. Facts of directors that stay are kept, here and in every tab. */
 export function setRegistered({ clusters, realServers, directors }: Registered): void {
   const state = live();
-  const known = new Map(state.directors);
+  const heard = new Map(state.directors);
   state.clusters = clusters;
   state.realServers = realServers;
   state.directors.clear();
   for (const director of directors) {
-    const before: Pick<FleetDirector, "connection"> = known.get(director.id) ?? {
+    const before: Pick<FleetDirector, "connection"> = heard.get(director.id) ?? {
       connection: { status: "connecting", sinceMs: Date.now() },
     };
     state.directors.set(director.id, { ...before, ...director });
   }
-  publish({ kind: "fleet", fleet: currentFleet() });
+  const known = [...state.directors.values()].map(withoutFacts);
+  publish({ kind: "registered", clusters: [...clusters], realServers: [...realServers], directors: known });
 }
+
+const withoutFacts = ({
+  address,
+  clusterId,
+  connection,
+  id,
+  name,
+  port,
+}: FleetDirector): RegisteredDirector => ({
+  id,
+  name,
+  clusterId,
+  address,
+  port,
+  connection,
+});
 
 export interface HeardChange {
   readonly directorId: string;
@@ -126,11 +133,9 @@ export function publishChange(heard: HeardChange): FleetDirector | undefined {
     ...(state === undefined ? {} : { state }),
   };
   live().directors.set(directorId, after);
-  publish(
-    change.kind === "event"
-      ? { kind: "event", directorId, event: change.event }
-      : { kind: "change", directorId, heardAtMs, clockOffsetMs, change },
-  );
+  if (change.kind === "event") publish({ kind: "event", directorId, event: change.event });
+  else if (change.kind === "snapshot" && isLarge(change.state)) publishPictureOf(directorId);
+  else publish({ kind: "change", directorId, heardAtMs, clockOffsetMs, change });
   return after;
 }
 
@@ -157,60 +162,80 @@ export function publishRun(run: Run): void {
 }
 
 function publish(item: LiveItem): void {
-  const state = live();
-  state.number += 1;
-  const numbered = { id: `${state.epoch}-${state.number}`, item };
-  state.kept.push(numbered);
-  if (state.kept.length > keptItems) state.kept.shift();
-  for (const tab of state.tabs) {
-    if (tab.queue.length >= longestQueue) {
-      tab.queue.length = 0;
-      tab.needsFleet = true;
-    }
-    if (!tab.needsFleet) tab.queue.push(numbered);
-    tab.wake();
-  }
+  enter({ number: (live().number += 1), item });
 }
 
-/** The items after `lastEventId`, or undefined where there is a gap that cannot be filled. */
-function itemsAfter(lastEventId: string | undefined): Numbered[] | undefined {
+/** Each tab takes it in portions when its turn comes. */
+function publishPictureOf(directorId: string): void {
+  enter({ number: (live().number += 1), newPictureOf: directorId });
+}
+
+function enter(entry: Entry): void {
+  const { kept, tabs } = live();
+  kept.push(entry);
+  if (kept.length > keptItems) kept.shift();
+  for (const tab of tabs) tab.offer(entry);
+}
+
+/** The entries after `lastEventId`, or undefined where there is a gap that cannot be filled. */
+function entriesAfter(lastEventId: string | undefined): Entry[] | undefined {
   const { epoch, number, kept } = live();
   const [lastEpoch, text = ""] = lastEventId?.split("-") ?? [];
   const last = Number(text);
-  if (lastEpoch !== epoch || !Number.isSafeInteger(last) || last > number) return undefined;
+  if (lastEpoch !== epoch || text === "" || !Number.isSafeInteger(last) || last > number) return undefined;
   const missed = number - last;
   return missed <= kept.length ? kept.slice(kept.length - missed) : undefined;
 }
 
+const picture: Picture = {
+  number: () => live().number,
+  director: (id) => live().directors.get(id),
+  whole: () => {
+    const fleet = currentFleet();
+    const coming = fleet.directors.filter(({ state }) => state !== undefined && isLarge(state));
+    const ids = new Set(coming.map(({ id }) => id));
+    const directors = fleet.directors.map((each) => (ids.has(each.id) ? comingDirector(each) : each));
+    return { item: { kind: "fleet", fleet: { ...fleet, directors } }, coming: [...ids] };
+  },
+};
+
+function comingDirector(director: FleetDirector): FleetDirector {
+  return { ...withoutFacts(director), isComing: true };
+}
+
+interface Numbered {
+  readonly id: string;
+  readonly item: LiveItem;
+}
+
+/** An id that no stream goes on after: large pictures were on their way. */
+const midway = "midway";
+
 /**
- * The stream of one tab: the picture (or what was missed since `lastEventId`), then every item; a clock every five
- * seconds. Ends when `signal` does. Ids are for resuming; the picture and the clock carry the id of the last item they include.
+ * The stream of one tab: the picture (or what was missed since `lastEventId`), then every item; large pictures in portions between; a
+ * clock every five seconds. Ends when `signal` does. An id stands for everything that was sent up to it.
  */
 export async function* watchLive(
   lastEventId: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Numbered, void> {
-  const missed = itemsAfter(lastEventId);
-  const tab: Tab = { queue: missed ?? [], needsFleet: missed === undefined, wake: () => undefined };
+  const tab = new LiveTab(picture, entriesAfter(lastEventId));
   live().tabs.add(tab);
   let clockAtMs = Date.now() + clockEveryMs;
-  let id = lastEventId ?? "";
+  const numbered = (item: LiveItem): Numbered => ({
+    id: `${live().epoch}-${tab.isMidway ? midway : tab.sentUpTo}`,
+    item,
+  });
   try {
     while (!signal.aborted) {
-      if (tab.needsFleet) {
-        tab.needsFleet = false;
-        id = `${live().epoch}-${live().number}`;
-        yield { id, item: { kind: "fleet", fleet: currentFleet() } };
-        continue;
-      }
-      const next = tab.queue.shift();
-      if (next !== undefined) {
-        id = next.id;
-        yield next;
-      } else await something(tab, clockAtMs, signal);
+      const item = tab.next();
+      if (item === undefined) await something(tab, clockAtMs, signal);
+      else yield numbered(item);
+      // A portion is some milliseconds of work: everybody else's comes between two.
+      if (item?.kind === "part") await nextTurn();
       if (Date.now() >= clockAtMs) {
         clockAtMs = Date.now() + clockEveryMs;
-        yield { id, item: { kind: "clock", nowMs: Date.now() } };
+        yield numbered({ kind: "clock", nowMs: Date.now() });
       }
     }
   } finally {
@@ -219,7 +244,7 @@ export async function* watchLive(
 }
 
 /** Waits for the tab's next item, the time of its clock, or its end. */
-function something(tab: Tab, clockAtMs: number, signal: AbortSignal): Promise<void> {
+function something(tab: LiveTab, clockAtMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -230,6 +255,6 @@ function something(tab: Tab, clockAtMs: number, signal: AbortSignal): Promise<vo
     const timer = setTimeout(end, Math.max(0, clockAtMs - Date.now()));
     tab.wake = end;
     signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted || tab.queue.length > 0 || tab.needsFleet) end();
+    if (signal.aborted || !tab.isIdle) end();
   });
 }

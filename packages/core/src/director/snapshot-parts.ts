@@ -77,6 +77,19 @@ function* portions<Item>(items: readonly Item[], rowsOf: (item: Item) => number)
 
 const configuredRows = ({ realServers }: ConfiguredService): number => realServers.length + 1;
 
+/** Rows of everything in a state that is divided. `rowsOf` as in `splitSnapshot`. */
+const countRows = (lists: Lists, rowsOf: (service: VirtualService) => number): number =>
+  lists.table.reduce((sum, each) => sum + rowsOf(each), 0) +
+  lists.health.length +
+  [...lists.configured, ...lists.loaded].reduce((sum, each) => sum + configuredRows(each), 0);
+
+/** Rows of a service that is kept as it is, for `splitSnapshot` and `isLarge`. */
+export const rowsOfService = ({ destinations }: VirtualService): number => destinations.length + 1;
+
+/** Whether `splitSnapshot` divides it. */
+export const isLarge = (state: DirectorState): boolean =>
+  countRows(listsOf(state), rowsOfService) > rowsPerPart;
+
 /**
  * The portions of a state, and, when they are through, what is left of it. `rowsOf`: services and real servers in a service of the table,
  * which may be kept in a form of which counting needs no decoding. A small state is left whole.
@@ -86,12 +99,7 @@ export function* splitSnapshot(
   rowsOf: (service: VirtualService) => number,
 ): Generator<SnapshotPart, DirectorState> {
   const lists = listsOf(state);
-  const configured = [...lists.configured, ...lists.loaded];
-  const rows =
-    lists.table.reduce((sum, each) => sum + rowsOf(each), 0) +
-    lists.health.length +
-    configured.reduce((sum, each) => sum + configuredRows(each), 0);
-  if (rows <= rowsPerPart) return state;
+  if (countRows(lists, rowsOf) <= rowsPerPart) return state;
   for (const values of portions(lists.table, rowsOf)) yield { kind: "part", of: "table", values };
   for (const values of portions(lists.health, () => 1)) yield { kind: "part", of: "health", values };
   for (const list of ["configured", "loaded"] as const)

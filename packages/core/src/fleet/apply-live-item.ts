@@ -3,13 +3,17 @@ import type { Run } from "../workflow/run.ts";
 import type { Fleet, FleetDirector, LiveItem } from "./model.ts";
 
 /**
- * The fleet after one item of the stream. Pure; parts that an item does not touch keep their identity, so that a view of one
+ * The fleet after one item of the stream, of which `gatherParts` has made a whole one. Pure; parts that an item does not touch keep their identity, so that a view of one
  * director is not drawn again for another's change. An item about a director that the fleet does not have leaves it as it was.
  */
 export const applyLiveItem = (fleet: Fleet, item: LiveItem): Fleet => {
   switch (item.kind) {
     case "fleet":
-      return item.fleet;
+      return withOldFacts(fleet, item.fleet);
+    case "registered":
+      return withRegistered(fleet, item);
+    case "part":
+      return fleet;
     case "change":
       return withDirector(fleet, item.directorId, (director) => applyChange(director, item));
     case "connection":
@@ -38,18 +42,49 @@ const withDirector = (
   };
 };
 
+/** Of a director whose picture is still to come, what was heard last stays until then, with its age. */
+const withOldFacts = (before: Fleet, fleet: Fleet): Fleet => {
+  const old = new Map(before.directors.map((director) => [director.id, director]));
+  const directors = fleet.directors.map((director) => {
+    const { clockOffsetMs, heardAtMs, state } = old.get(director.id) ?? {};
+    if (director.isComing === undefined || state === undefined) return director;
+    const times = {
+      ...(heardAtMs === undefined ? {} : { heardAtMs }),
+      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    };
+    return { ...director, ...times, state };
+  });
+  return { ...fleet, directors };
+};
+
+/** Facts of directors that stay are kept. */
+const withRegistered = (
+  fleet: Fleet,
+  { clusters, directors, realServers }: Extract<LiveItem, { kind: "registered" }>,
+): Fleet => {
+  const known = new Map(fleet.directors.map((director) => [director.id, director]));
+  return {
+    ...fleet,
+    clusters,
+    realServers,
+    directors: directors.map((director) => ({ ...known.get(director.id), ...director })),
+  };
+};
+
 /** A first word that is not a snapshot says nothing that can be shown: the stream sends a snapshot before. */
 const applyChange = (
   director: FleetDirector,
   { change, heardAtMs, clockOffsetMs }: Extract<LiveItem, { kind: "change" }>,
 ): FleetDirector => {
+  const { isComing, ...rest } = director;
   const heard = {
-    ...director,
+    ...rest,
     heardAtMs,
     clockOffsetMs: steadyOffset(director.clockOffsetMs, clockOffsetMs),
   };
   if (director.state !== undefined) return { ...heard, state: applyDirectorChange(director.state, change) };
-  return change.kind === "snapshot" ? { ...heard, state: change.state } : heard;
+  if (change.kind === "snapshot") return { ...heard, state: change.state };
+  return isComing === undefined ? heard : { ...heard, isComing };
 };
 
 /** Below this, a measured offset is the wire's delay, not a clock that moved; times on the screen must not dance with it. */

@@ -195,6 +195,7 @@ const concerns = (
     case "removed":
       return item.clusterId === cluster.id && (item.vip === undefined ? isFirst : vips.includes(item.vip));
     case "stale":
+    case "coming":
       return item.director.clusterId === cluster.id;
     case "noTable":
     case "daemonDown":

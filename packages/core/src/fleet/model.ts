@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { directorChangeSchema } from "../director/change.ts";
+import { snapshotPartSchema } from "../director/snapshot-parts.ts";
 import { directorStateSchema } from "../director/state.ts";
 import { runSchema } from "../workflow/run.ts";
 import { fleetEventSchema } from "./fleet-event.ts";
@@ -31,6 +32,8 @@ export const fleetDirectorSchema = z.object({
   address: z.string(),
   port: z.int(),
   connection: connectionSchema,
+  /** There is a picture of it, too large for one item: it follows in portions (`part`). Only on a browser's stream. */
+  isComing: z.literal(true).optional(),
   /** The last picture heard; absent before the first. It stays, with its age, when the connection is lost. */
   state: directorStateSchema.optional(),
   /** When the console last heard anything from the agent, console's clock, epoch ms. */
@@ -68,9 +71,36 @@ export const fleetSchema = z.object({
 });
 export type Fleet = z.infer<typeof fleetSchema>;
 
-/** One item on the stream of a browser tab. It begins with `fleet`; after a gap that cannot be filled it is sent again. */
+/** What the database says of a director, and whether it is heard; what was heard stays where it is. */
+export const registeredDirectorSchema = fleetDirectorSchema.pick({
+  id: true,
+  name: true,
+  clusterId: true,
+  address: true,
+  port: true,
+  connection: true,
+});
+export type RegisteredDirector = z.infer<typeof registeredDirectorSchema>;
+
+/**
+ * One item on the stream of a browser tab. It begins with `fleet`; after a gap that cannot be filled it is sent again. A large picture
+ * of a director comes as `part`s and, when they are through, a `change` of kind `snapshot` that says how many there were.
+ */
 export const liveItemSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("fleet"), fleet: fleetSchema }),
+  z.object({
+    kind: z.literal("registered"),
+    clusters: z.array(clusterSchema),
+    directors: z.array(registeredDirectorSchema),
+    realServers: z.array(fleetRealServerSchema),
+  }),
+  z.object({
+    kind: z.literal("part"),
+    directorId: z.string(),
+    /** From 0: the first of a picture takes the place of one that was not sent to its end. */
+    at: z.int().nonnegative(),
+    part: snapshotPartSchema,
+  }),
   z.object({
     kind: z.literal("change"),
     directorId: z.string(),

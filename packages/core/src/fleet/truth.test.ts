@@ -146,3 +146,16 @@ test("what a hand did to a director's table is one item with its count, and what
   const ours = { ...byHand, drift: { ...byHand.drift, value: { items, count: 0 } } };
   expect(kindsOf(sampleFleet(ours))).toEqual([]);
 });
+
+test("a director whose picture is on its way is said to be loaded: neither stale nor one of which nothing is wrong", () => {
+  const fleet = sampleFleet();
+  const [first, second] = fleet.directors;
+  if (first === undefined || second === undefined) throw new Error("the sample has two directors");
+  const { address, clusterId, connection, id, name, port } = second;
+  const coming = { id, name, clusterId, address, port, connection, isComing: true as const };
+  const truth = readTruth({ ...fleet, directors: [first, coming] }, sampleNowMs);
+  expect(truth.items.map(({ kind }) => kind)).toEqual(["coming"]);
+  const old = { ...second, isComing: true as const, heardAtMs: sampleNowMs - 60_000 };
+  const later = readTruth({ ...fleet, directors: [first, old] }, sampleNowMs);
+  expect(later.items.map(({ kind }) => kind)).toContain("stale");
+});

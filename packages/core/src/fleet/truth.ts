@@ -29,6 +29,8 @@ export type TruthItem =
       readonly cause: string | undefined;
     }
   | { readonly kind: "stale"; readonly director: FleetDirector; readonly ageMs: number | undefined }
+  /** There is a picture of it, on its way to this tab: what it says is not known here yet. */
+  | { readonly kind: "coming"; readonly director: FleetDirector }
   | {
       readonly kind: "pairDiffers";
       readonly clusterId: string;
@@ -61,6 +63,7 @@ const loudness: readonly TruthItem["kind"][] = [
   "notBelieved",
   "removed",
   "stale",
+  "coming",
   "deaf",
   "pairDiffers",
   "otherInterval",
@@ -164,10 +167,11 @@ const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): Tru
 };
 
 const staleItems = (fleet: Fleet, nowMs: number): TruthItem[] =>
-  fleet.directors.flatMap((director) => {
+  fleet.directors.flatMap((director): TruthItem[] => {
     const age = directorAge(director, nowMs);
     if (isUsable(age)) return [];
-    return [{ kind: "stale" as const, director, ageMs: age.freshness === "never" ? undefined : age.ageMs }];
+    if (director.isComing === true && director.state === undefined) return [{ kind: "coming", director }];
+    return [{ kind: "stale", director, ageMs: age.freshness === "never" ? undefined : age.ageMs }];
   });
 
 const pairItems = (fleet: Fleet, live: readonly FleetDirector[]): TruthItem[] =>

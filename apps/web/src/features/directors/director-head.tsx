@@ -27,7 +27,7 @@ export const DirectorHead = (props: { director: FleetDirector; age: Age; childre
       <h1>{director.name}</h1>
       <Instances director={director} isOld={age.freshness === "stale"} />
       <span className="m">{director.address}</span>
-      <AgeMark age={age} />
+      {director.isComing === true && director.state === undefined ? null : <AgeMark age={age} />}
       <div className="end">
         {peer === undefined ? null : (
           <LinkButton href={`/clusters/${director.clusterId}/pair`}>

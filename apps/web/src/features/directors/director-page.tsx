@@ -6,7 +6,7 @@ import type { DirectorState } from "@lvs/core/director/state";
 import { ClusterActions } from "@/client/cluster-actions.tsx";
 import { printAge } from "@/client/format.ts";
 import { useDirector, useFleet, useNow } from "@/client/live.tsx";
-import { useSeededTraces } from "@/client/seed-traces.ts";
+import { mostAsked, useSeededTraces, type Sampled } from "@/client/seed-traces.ts";
 import { useSearch } from "@/client/search.ts";
 import { LinkButton } from "@/ui/button.tsx";
 import { Empty, Loading } from "@/ui/list-state.tsx";
@@ -47,6 +47,7 @@ export const DirectorPage = ({ id }: { id: string }) => {
 };
 
 const Director = ({ director }: { director: FleetDirector }) => {
+  const t = useTranslations("director");
   const nowMs = useNow();
   const age = directorAge(director, nowMs);
   const hasPeer = useFleet()?.directors.some(
@@ -63,7 +64,11 @@ const Director = ({ director }: { director: FleetDirector }) => {
         {state === undefined ? (
           <>
             <DirectorHead director={director} age={age} />
-            <StaleNote director={director} age={age} nowMs={nowMs} />
+            {director.isComing === true ? (
+              <Loading text={(seconds) => t("coming", { seconds })} />
+            ) : (
+              <StaleNote director={director} age={age} nowMs={nowMs} />
+            )}
           </>
         ) : (
           <Known director={director} state={state} nowMs={nowMs} />
@@ -97,11 +102,7 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
     () => joinRows({ directorId: director.id, state, runs: runs ?? [] }),
     [director.id, state, runs],
   );
-  useSeededTraces(
-    (rows?.services ?? []).flatMap((service) =>
-      service.rows.map((row) => ({ directorId: director.id, service: service.key, destination: row.key })),
-    ),
-  );
+  useSeededTraces(firstRows(director.id, rows));
   const tableAge = factAge(director, state.table, nowMs);
   const isStale = tableAge.freshness === "stale";
   return (
@@ -132,6 +133,17 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
   );
 };
 
+/** As many as are asked for, of a hundred thousand. */
+const firstRows = (directorId: string, rows: TableRows | undefined): Sampled[] => {
+  const found: Sampled[] = [];
+  for (const service of rows?.services ?? [])
+    for (const { key } of service.rows) {
+      if (found.length === mostAsked) return found;
+      found.push({ directorId, service: service.key, destination: key });
+    }
+  return found;
+};
+
 const bannerOf = (state: DirectorState): string => {
   if (state.table.status !== "known") return "";
   return `IP Virtual Server version ${state.table.value.version} (size=${state.table.value.size})`;
@@ -154,6 +166,10 @@ const Table = (props: {
   const t = useTranslations("table");
   const age = useTranslations("age");
   const search = useSearch();
+  const choices = useMemo(
+    () => offeredViews(rows, view).map((value) => ({ value, text: switchOf(value) })),
+    [rows, view],
+  );
   const words =
     staleAge === undefined || staleAge.freshness === "never"
       ? undefined
@@ -165,7 +181,7 @@ const Table = (props: {
         <Segment
           label={t("listing")}
           value={view}
-          choices={offeredViews(rows, view).map((value) => ({ value, text: switchOf(value) }))}
+          choices={choices}
           onChange={(value) => search.set({ view: value === "plain" ? "" : value })}
         />
         <div className="end q sm hide-s">

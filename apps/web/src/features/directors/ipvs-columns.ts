@@ -45,11 +45,27 @@ const nameWidth = 33;
 
 /** Widths in characters: the name, then every column with the blank before it. */
 export const columnWidths = (rows: TableRows, view: ShownView): number[] => {
-  const longest = rows.services.flatMap((service) => [
-    hasServiceCells(view) ? printServiceName(service.id, {}).length : 0,
-    ...service.rows.map((row) => 5 + printDestinationName(row, service.id, {}).length),
-  ]);
-  return [Math.max(nameWidth, ...longest), ...listingColumns(view).map((column) => column.width + 1)];
+  const ofServices = hasServiceCells(view);
+  let longest = nameWidth;
+  for (const service of rows.services) {
+    if (ofServices) longest = Math.max(longest, printServiceName(service.id, {}).length);
+    longest = Math.max(longest, longestRowName(service));
+  }
+  return [longest, ...listingColumns(view).map((column) => column.width + 1)];
+};
+
+/** Made once for a service as it stands: a hundred thousand names are not printed anew for ten that moved. */
+const rowNames = new WeakMap<ServiceRows, number>();
+
+const longestRowName = (service: ServiceRows): number => {
+  const known = rowNames.get(service);
+  if (known !== undefined) return known;
+  const longest = service.rows.reduce(
+    (most, row) => Math.max(most, 5 + printDestinationName(row, service.id, {}).length),
+    0,
+  );
+  rowNames.set(service, longest);
+  return longest;
 };
 
 /** Whether a service's line carries numbers of its own (--stats, --rate) instead of scheduler and flags. */

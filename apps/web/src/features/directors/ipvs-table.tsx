@@ -2,7 +2,7 @@
 import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { columnWidths, headLines, switchOf, type ShownView } from "./ipvs-columns.ts";
 import { RealServerLine, ServiceLine } from "./ipvs-rows.tsx";
 import { RowDetail } from "./row-detail.tsx";
@@ -28,8 +28,8 @@ const rowHeight = 24;
 /** ipvsadm's table at the left, character for character; what we know beyond it at the right of the hairline. */
 export const IpvsTable = (props: { rows: TableRows; context: TableContext }) => {
   const { context, rows } = props;
-  const lines = linesOf(rows);
-  const widths = columnWidths(rows, context.view);
+  const lines = useMemo(() => linesOf(rows), [rows]);
+  const widths = useMemo(() => columnWidths(rows, context.view), [rows, context.view]);
   const span = widths.length;
   const body = useRef<HTMLTableSectionElement>(null);
   const [focused, setFocused] = useState<string>();
@@ -91,11 +91,23 @@ const columnWidth = (width: number, index: number, span: number): string => {
   return index === span - 1 ? `calc(${width}ch + 8px)` : `${width}ch`;
 };
 
-const linesOf = (rows: TableRows): Line[] =>
-  rows.services.flatMap((service): Line[] => [
-    { key: service.key, service, row: undefined },
-    ...service.rows.map((row) => ({ key: `${service.key} ${row.key}`, service, row })),
-  ]);
+const linesOf = (rows: TableRows): Line[] => {
+  const lines: Line[] = [];
+  for (const service of rows.services) for (const line of linesOfService(service)) lines.push(line);
+  return lines;
+};
+
+/** Made once for a service as it stands: of a thousand some ten move in a second. */
+const madeLines = new WeakMap<ServiceRows, readonly Line[]>();
+
+const linesOfService = (service: ServiceRows): readonly Line[] => {
+  const known = madeLines.get(service);
+  if (known !== undefined) return known;
+  const made: Line[] = [{ key: service.key, service, row: undefined }];
+  for (const row of service.rows) made.push({ key: `${service.key} ${row.key}`, service, row });
+  madeLines.set(service, made);
+  return made;
+};
 
 /** A row in focus has its detail below it. */
 const TableLine = (props: { line: Line; context: TableContext; span: number; isOpen: boolean }) => {

@@ -1,7 +1,7 @@
 "use client";
 import type { InstanceRow, Seat } from "@lvs/core/fleet/instance-rows";
 import { isUsable } from "@lvs/core/fleet/freshness";
-import type { Trace } from "@/client/live-store.ts";
+import type { Trace } from "@/client/traces.ts";
 import { printAge, printRate, printSum } from "@/client/format.ts";
 import { useNow, useTraces } from "@/client/live.tsx";
 import { vrrpLook, VrrpShape } from "@/client/marks.tsx";
@@ -228,6 +228,7 @@ const tracesOf = ({ serving }: InstanceRow, traces: ReturnType<typeof useTraces>
 const Facts = ({ row }: { row: InstanceRow }) => {
   const t = useTranslations("fleet");
   const { age } = row;
+  if (row.troubles.some(({ kind }) => kind === "coming")) return <td className="r q">{t("coming")}</td>;
   if (age.freshness === "never") return <td className="r c-stale">{t("never")}</td>;
   return <td className={clsx("r", age.freshness !== "fresh" && "c-stale")}>{printAge(age.ageMs)}</td>;
 };

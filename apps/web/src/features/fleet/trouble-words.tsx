@@ -12,7 +12,7 @@ import type { ReactNode } from "react";
 type Look = {
   readonly glyph: GlyphName;
   readonly tone: Tone;
-  readonly word: "down" | "stale" | "warn" | "run";
+  readonly word: "down" | "stale" | "coming" | "warn" | "run";
 };
 
 /** The row's own shape: of its loudest trouble. */
@@ -40,6 +40,8 @@ const lookOf = (item: TruthItem): Look => {
       return { glyph: "unknown", tone: "stale", word: "stale" };
     case "stale":
       return { glyph: "stale", tone: "stale", word: "stale" };
+    case "coming":
+      return { glyph: "unknown", tone: "quiet", word: "coming" };
     case "pairDiffers":
     case "otherInterval":
     case "refusedPackets":
@@ -91,6 +93,7 @@ const keyWords = (item: TruthItem): string => {
     case "noTable":
     case "daemonDown":
     case "stale":
+    case "coming":
     case "drift":
     case "unconfirmed":
       return item.director.id;
@@ -128,6 +131,8 @@ const useSentence = (): ((item: TruthItem) => string) => {
         return t("noTable", { director: item.director.name, reason: item.reason });
       case "daemonDown":
         return t("daemonDown", { director: item.director.name });
+      case "coming":
+        return t("coming", { director: item.director.name });
       case "removed":
         return t("removed", {
           realServer: item.realServer,

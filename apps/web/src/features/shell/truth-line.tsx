@@ -83,6 +83,7 @@ const looks: Readonly<Record<TruthItem["kind"], { glyph: GlyphName; tone: Tone }
   daemonDown: { glyph: "down", tone: "down" },
   removed: { glyph: "down", tone: "down" },
   stale: { glyph: "stale", tone: "stale" },
+  coming: { glyph: "unknown", tone: "quiet" },
   pairDiffers: { glyph: "warn", tone: "warn" },
   drift: { glyph: "warn", tone: "warn" },
   unconfirmed: { glyph: "warn", tone: "warn" },
@@ -129,6 +130,7 @@ const hrefOf = (item: TruthItem): string => {
     case "daemonDown":
     case "removed":
     case "stale":
+    case "coming":
     case "stranger":
     case "refusedPackets":
     case "deaf":
@@ -165,6 +167,8 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
         return t("noTable", { director: item.director.name });
       case "daemonDown":
         return t("daemonDown", { director: item.director.name });
+      case "coming":
+        return t("coming", { director: item.director.name });
       case "removed":
         return t("removed", { realServer: item.realServer });
       case "stale":

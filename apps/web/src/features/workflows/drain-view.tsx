@@ -5,7 +5,7 @@ import { destinationKey, serviceKey } from "@lvs/core/ipvs/table";
 import { findRow } from "@lvs/core/workflow/facts";
 import type { Step } from "@lvs/core/workflow/plan";
 import type { Run } from "@lvs/core/workflow/run";
-import type { Trace } from "@/client/live-store.ts";
+import type { Trace } from "@/client/traces.ts";
 import { axisTime, printSpan, printSum, printTime } from "@/client/format.ts";
 import { useFleet, useNow, useTraces } from "@/client/live.tsx";
 import { Changed } from "@/ui/changed.tsx";

@@ -58,8 +58,8 @@ export const EventList = (asked: Asked) => {
       isAsked={kinds !== undefined || Object.keys(question).length > 0}
       lines={(rows) =>
         rows.map((row) => {
-          const { detail, what } = words(row);
-          return [new Date(row.atMs).toISOString(), nameOf(row.directorId), what, row.subject, detail];
+          const { detail, subject, what } = words(row);
+          return [new Date(row.atMs).toISOString(), nameOf(row.directorId), what, subject, detail];
         })
       }
       above={
@@ -114,7 +114,7 @@ const EventTable = ({ events }: { events: readonly EventRow[] }) => {
                   {said.what}
                 </State>
               </td>
-              <td className="m wrap">{event.subject}</td>
+              <td className="m wrap">{said.subject}</td>
               <td className="wrap q">{said.detail}</td>
             </tr>
           );

@@ -31,13 +31,13 @@ export const LastChanges = ({ clusterId }: { clusterId: string }) => {
         <KeyValues
           isLeft
           entries={events.map((event) => {
-            const { detail, what } = words(event);
+            const { detail, subject, what } = words(event);
             return {
               key: event.id,
               name: printTime(event.atMs, nowMs),
               value: (
                 <>
-                  {nameOf(event.directorId)} {what} <span className="m sm">{event.subject}</span>{" "}
+                  {nameOf(event.directorId)} {what} <span className="m sm">{subject}</span>{" "}
                   <span className="q sm">{detail}</span>
                 </>
               ),

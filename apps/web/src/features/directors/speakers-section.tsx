@@ -4,6 +4,7 @@ import { heardFrom } from "@lvs/core/fleet/hearing";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import type { DirectorState } from "@lvs/core/director/state";
 import type { Speakers } from "@lvs/core/director/speakers";
+import { mostSenders } from "@lvs/core/vrrp/observation";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { useTruth } from "@/client/truth.tsx";
 import { WireNotes } from "@/client/wire-notes.tsx";
@@ -56,6 +57,7 @@ const Wrong = ({ director, wire }: { director: FleetDirector; wire: Speakers }) 
       {wire.omitted === 0 ? null : (
         <Note tone="plain" glyph="unknown">
           {t("omitted", { count: wire.omitted })}
+          {wire.dropped === undefined ? null : ` ${t("dropped", { count: wire.dropped, most: mostSenders })}`}
         </Note>
       )}
     </>

@@ -1,6 +1,6 @@
 import { addressToBytes } from "@lvs/core/net/address";
 import { ByteWriter } from "@lvs/core/net/bytes";
-import type { Advertisement, AdvertisementV2, AdvertisementV3 } from "@lvs/core/vrrp/packet";
+import type { Advertisement, AdvertisementV2, AdvertisementV3 } from "@lvs/core/vrrp/advertisement";
 import { encodeAdvertisement, vrrpMulticastGroups, vrrpProtocol } from "@lvs/core/vrrp/packet";
 import { passwordData } from "@lvs/core/vrrp/packet-v2";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { db } from "./db.ts";
 import { callAs, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
-import type { Person } from "./trpc.ts";
+import type { Person } from "./person.ts";
 
 /** The audit log as it is asked for, on a real PostgreSQL. */
 

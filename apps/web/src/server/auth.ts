@@ -9,7 +9,7 @@ import { keyFile } from "./key-file.ts";
 import { isRole } from "./role.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { tryCounter } from "./try-counter.ts";
-import type { Person } from "./trpc.ts";
+import type { Person } from "./person.ts";
 
 /** Sign-in by e-mail and password (better-auth). People are made by an admin, never by themselves; roles are ours (role.ts). */
 

@@ -20,7 +20,7 @@ import {
 } from "./testing/agent.ts";
 import { callAs, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
 import { identityFor, register } from "./testing/registered-agent.ts";
-import type { Person } from "./trpc.ts";
+import type { Person } from "./person.ts";
 
 let opened: TestConsole;
 let admin: Person;

@@ -4,16 +4,7 @@ import { beginAudit } from "./audit.ts";
 import { mayDo, permissionOf } from "./permissions.ts";
 import { orDatabaseAway } from "./database-away.ts";
 import { Problem, problem } from "./problem.ts";
-import type { Role } from "./role.ts";
-
-/** Somebody signed in. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly sessionId: string;
-}
+import type { Person } from "./person.ts";
 
 export interface Context {
   readonly person: Person | undefined;

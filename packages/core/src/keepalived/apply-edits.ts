@@ -10,7 +10,7 @@ import { resolverFor } from "./edits/resolve-words.ts";
 import { addRealServer, removeRealServer, setRealServerWeight } from "./edits/real-server.ts";
 import { addChecker, addVirtualServer, removeChecker, removeVirtualServer } from "./edits/virtual-server.ts";
 import { parseConfig } from "./parse.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 
 export interface EditOptions {
   readonly path: string;

@@ -16,7 +16,7 @@ import type { ConfigTree, Section, SectionBody } from "./cst.ts";
 import type { Diagnostic, Parsed } from "./diagnostic.ts";
 import type { KeepalivedModel } from "./model.ts";
 import type { Setting } from "./model-parts.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 import type { Entry, Reading } from "./reading.ts";
 
 /**

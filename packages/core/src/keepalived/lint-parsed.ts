@@ -2,7 +2,7 @@ import type { ConfigTree } from "./cst.ts";
 import type { Diagnostic, Parsed } from "./diagnostic.ts";
 import { lintConfig } from "./lint.ts";
 import type { Finding, LintOptions } from "./lint.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 import { topEntriesOf } from "./rules/file-view.ts";
 import { networkNamespaceOf } from "./rules/files/network-namespace.ts";
 

@@ -5,7 +5,7 @@ import type { Diagnostic, RelatedPlace } from "./diagnostic.ts";
 import { readFaults } from "./faults.ts";
 import type { Keyword, Value } from "./keywords/keyword.ts";
 import type { Entry, Inside, Reading, Spot } from "./reading.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 import { rules } from "./rules.ts";
 import { gluedCommentsOf } from "./glued-comments.ts";
 import { faultMessages } from "./rules/braces/fault-messages.ts";

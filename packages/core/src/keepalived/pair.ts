@@ -3,7 +3,7 @@ import type { ConfigTree } from "./cst.ts";
 import type { Diagnostic, Severity } from "./diagnostic.ts";
 import { comparisonsOf } from "./pair-comparisons.ts";
 import type { Comparison, Placed, Side } from "./pair-comparison.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 import type { Spot } from "./reading.ts";
 import { viewOf } from "./rules/file-view.ts";
 

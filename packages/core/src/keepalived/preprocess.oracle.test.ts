@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { lineOf } from "./cst.ts";
 import { preprocess } from "./preprocess.ts";
-import { readTree } from "./reading.ts";
+import { readTree } from "./read-tree.ts";
 
 /**
  * What reaches keepalived's parser, in which order and from which line, for random mixtures of what its preprocessor knows.

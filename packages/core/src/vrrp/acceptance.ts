@@ -1,5 +1,5 @@
 import type { Address } from "../net/address.ts";
-import type { Advertisement, AdvertisementV2 } from "./packet.ts";
+import type { Advertisement, AdvertisementV2 } from "./advertisement.ts";
 import { type Refusal, type RefusalCode, refusal } from "./refusal.ts";
 
 /** What a virtual router is configured to hear. */

@@ -1,6 +1,6 @@
 import { addressFromBytes } from "../net/address.ts";
 import { ByteReader } from "../net/bytes.ts";
-import type { Decoded, Envelope } from "./packet.ts";
+import type { Decoded, Envelope } from "./advertisement.ts";
 import { decodeAdvertisement, vrrpProtocol } from "./packet.ts";
 import { refusal } from "./refusal.ts";
 

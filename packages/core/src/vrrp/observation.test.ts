@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findingsOf } from "./findings.ts";
 import type { Observation, OwnRouter } from "./observation.ts";
 import { forget, hear, isSpeaking, nothingHeard } from "./observation.ts";
-import type { Advertisement } from "./packet.ts";
+import type { Advertisement } from "./advertisement.ts";
 import { passwordData } from "./packet-v2.ts";
 import { refusal } from "./refusal.ts";
 

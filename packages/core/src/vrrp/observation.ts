@@ -2,7 +2,7 @@ import type { AddressFamily } from "../ipvs/model.ts";
 import { type Address, addressFamily } from "../net/address.ts";
 import { type Expectation, judge } from "./acceptance.ts";
 import { leavingPriority } from "./election.ts";
-import type { Advertisement, Decoded } from "./packet.ts";
+import type { Advertisement, Decoded } from "./advertisement.ts";
 import { advertIntervalMs } from "./packet.ts";
 import type { RefusalCode } from "./refusal.ts";
 import { downTimerAdverts } from "./timing.ts";

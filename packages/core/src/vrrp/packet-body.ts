@@ -1,6 +1,6 @@
 import { type Address, addressFamily, addressFromBytes, addressToBytes } from "../net/address.ts";
 import { ByteReader, ByteWriter, internetChecksum } from "../net/bytes.ts";
-import type { ChecksumRule, Envelope } from "./packet.ts";
+import type { ChecksumRule, Envelope } from "./advertisement.ts";
 import { type RefusalCode } from "./refusal.ts";
 
 /** What both versions share: the fixed eight bytes, the addresses, the checksum. */

@@ -1,4 +1,4 @@
-import type { AdvertisementV2, Authentication, ChecksumRule, Decoded, Envelope } from "./packet.ts";
+import type { AdvertisementV2, Authentication, ChecksumRule, Decoded, Envelope } from "./advertisement.ts";
 import { addressBytes, checksumRuleOf, readFixed, seal, writeFixed } from "./packet-body.ts";
 import { refusal } from "./refusal.ts";
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { decodeDatagram, openDatagram } from "./datagram.ts";
-import type { Advertisement, Decoded, Envelope } from "./packet.ts";
+import type { Advertisement, Decoded, Envelope } from "./advertisement.ts";
 import { decodeAdvertisement, encodeAdvertisement } from "./packet.ts";
 
 /** Captures of real speakers and other projects' test vectors, kept beside the project, not in it. */

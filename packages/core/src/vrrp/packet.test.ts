@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { addressFromBytes } from "../net/address.ts";
 import { type Expectation, judge } from "./acceptance.ts";
 import { decodeDatagram } from "./datagram.ts";
-import type { Advertisement, Envelope } from "./packet.ts";
+import type { Advertisement, Envelope } from "./advertisement.ts";
 import { decodeAdvertisement, encodeAdvertisement } from "./packet.ts";
 import { passwordData } from "./packet-v2.ts";
 import { refusalReasons } from "./refusal.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeDatagram } from "@lvs/core/vrrp/datagram";
-import type { Advertisement } from "@lvs/core/vrrp/packet";
+import type { Advertisement } from "@lvs/core/vrrp/advertisement";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LinuxPackets } from "./linux-packets.ts";
 

@@ -8,7 +8,8 @@ import { db } from "../db.ts";
 import type { Role } from "../role.ts";
 import { appRouter } from "../router.ts";
 import { openStores } from "../start.ts";
-import { createCaller, type Context, type Person } from "../trpc.ts";
+import type { Person } from "../person.ts";
+import { createCaller, type Context } from "../trpc.ts";
 
 /** A console's stores on a PostgreSQL of their own in a new directory: for contract tests. */
 export interface TestConsole {

@@ -66,15 +66,14 @@ export interface RowPicture {
 
 export const stateInKernel = (facts: RowFacts, row: Destination, picture: RowPicture): RowState => {
   const { drift, loaded, onDisk, verdict } = facts;
-  const differs = new Set(drift.map(({ kind }) => kind));
   if (loaded === undefined) {
     if (!picture.isFileKnown)
       return { kind: picture.isUnread && onDisk === undefined ? "leavesAtReload" : "unexplained" };
     if (isSorry(picture.configured, row)) return { kind: "sorry" };
-    const isNamed = differs.has("realServerExtra") || differs.has("serviceExtra");
+    const isNamed = drift.some(({ kind }) => kind === "realServerExtra" || kind === "serviceExtra");
     return isNamed || !picture.isCompared ? { kind: "extra" } : { kind: "unexplained" };
   }
-  if (differs.has("realServerPutBack")) return { kind: "putBack" };
+  if (drift.some(({ kind }) => kind === "realServerPutBack")) return { kind: "putBack" };
   if (row.weight === 0) {
     if (verdict?.verdict === "down" && loaded.inhibitOnFailure)
       return { kind: "inhibited", cause: verdict.cause };
@@ -129,7 +128,9 @@ export const isSorry = (
   configured: ConfiguredService | undefined,
   row: Pick<Destination, "address" | "port">,
 ): boolean =>
-  configured?.sorryServer !== undefined && destinationKey(configured.sorryServer) === destinationKey(row);
+  configured?.sorryServer !== undefined &&
+  configured.sorryServer.port === row.port &&
+  configured.sorryServer.address === row.address;
 
 /** The open run whose plan sets this row to weight 0 on this director. */
 const findDrainingRun = ({ directorId, runs }: RowPicture, { key, service }: RowFacts): Run | undefined =>

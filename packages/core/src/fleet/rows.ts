@@ -216,7 +216,7 @@ const makeService = (of: ServicePicture): ServiceRows => {
   const extra = ownDrift.filter(({ kind }) => kind === "serviceExtra");
   const there = sortDestinationsAsIpvsadm(service?.destinations ?? []);
   const isSorryServing = there.some(
-    (row) => row.weight > 0 && !loaded.has(destinationKey(row)) && isSorry(configured, row),
+    (row) => row.weight > 0 && isSorry(configured, row) && !loaded.has(destinationKey(row)),
   );
   const picture: RowPicture = { ...of, isSorryServing };
   const factsOf = (key: string): RowFacts => {

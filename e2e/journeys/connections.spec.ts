@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import type { LabConsole } from "../console/lab-console.ts";
 import { mustExec } from "../lab/exec.ts";
+import { injectFault } from "../lab/faults.ts";
 import { holdConnections } from "../lab/load/hold.ts";
 import { expectAccessible } from "./axe.ts";
 import { expect, test } from "./lab-test.ts";
@@ -163,4 +165,79 @@ test("a shorter timeout wants the director's name, is what ipvsadm then says, an
   await set.click();
   await expect(page.getByText("lvs-1 holds 900 120 300 now, read back; before: 90 120 300.")).toBeVisible();
   expect(await read()).toBe(before);
+});
+
+/** A service made by hand on lvs-1, and so many entries for it that a reading of the table takes seconds. They are gone two minutes later. */
+const fillTable = async ({ lab }: LabConsole): Promise<() => Promise<void>> => {
+  const fill = fileURLToPath(new URL("../bench/ipvs/fill-connections.ts", import.meta.url));
+  const onDirector = (command: string): Promise<string> => mustExec(lab, "lvs-1", ["sh", "-c", command]);
+  await onDirector(
+    [
+      `ip link add dum9 type dummy; ip addr add ${many.vip}/24 dev dum9; ip link set dum9 up`,
+      `ipvsadm -A -u ${many.vip}:53 -s rr; ipvsadm -a -u ${many.vip}:53 -r ${many.realServer} -m -w 1`,
+      "ipvsadm --set 0 0 120",
+      `${process.execPath} ${fill} ${many.vip} 53 1000 100`,
+      "ipvsadm --set 0 0 300",
+    ].join("; "),
+  );
+  return async () => void (await onDirector(`ipvsadm -D -u ${many.vip}:53; ip link del dum9`));
+};
+const many = { vip: "198.51.100.9", realServer: "198.51.100.77:53", client: "10.200.0.7" };
+
+test("a long reading shows what it finds while it goes on, is stopped by keyboard, and is never a no where it broke off", async ({
+  page,
+  held,
+}) => {
+  await enter(page, held.url, await makeAccount(held, "viewer"));
+  const empty = await fillTable(held);
+  const id = held.directorIds.get("lvs-1") ?? "";
+  const progress = page.getByTestId("reading-progress");
+  const stop = page.getByRole("button", { name: "Stop reading" });
+  const again = page.getByRole("button", { name: "Read again" }).first();
+  try {
+    await page.goto(`${held.url}/connections?director=${id}&service=UDP+${many.vip}:53`);
+    // About as many as the agent's last sweep counted, which may be of a moment ago.
+    await expect(progress).toContainText(/[\d,]+ of about [\d,]+ entries read, [\d,]+ matches so far/u);
+    await expect(table(page).locator("tbody tr.rs").first()).toContainText(many.realServer);
+    await expect(stop).toBeVisible();
+    await expectAccessible(page, "a reading that goes on");
+    await stop.focus();
+    await page.keyboard.press("Enter");
+    await expect(
+      page.getByText(/The reading of lvs-1 was stopped after [\d,]+ of about [\d,]+ entries\./u),
+    ).toBeVisible();
+    await expect(table(page).locator("tbody tr.rs").first()).toContainText(many.realServer);
+    await expect(again).toBeFocused();
+    await expectAccessible(page, "a reading that was stopped");
+
+    await page.goto(`${held.url}/connections?director=${id}&client=203.0.113.0/24`);
+    await expect(progress).toContainText("no match so far");
+    await expect(page.getByRole("heading", { name: "No entry matches" })).toBeHidden();
+    await stop.click();
+    await expect(
+      page.getByRole("heading", { name: "No match among the entries that were read" }),
+    ).toBeVisible();
+
+    await page.goto(`${held.url}/connections?director=${id}&client=${many.client}`);
+    const answer = page.getByTestId("answer");
+    await expect(answer).toContainText(`${many.client} is served by ${many.realServer}`);
+    await expect(progress).toContainText("directors answered");
+    await expect(answer).toContainText(/among the first [\d,]+ entries of lvs-1/u);
+    await injectFault({ lab: held.lab, kind: "agent-kill", host: "lvs-1" });
+    await expect(
+      page.getByRole("alert").filter({ hasText: /lvs-1 broke off after [\d,]+ entries/u }),
+    ).toBeVisible();
+    await expect(answer).toContainText(`${many.client} is served by ${many.realServer}`);
+    await expect(answer).not.toContainText("no other cluster knows this client");
+    await expectAccessible(page, "a reading that broke off");
+    // Its service brings it back a second later.
+    await expect(async () => {
+      await again.click();
+      await expect(progress).toContainText("of about", { timeout: 5_000 });
+    }).toPass();
+    await expect(answer).toContainText("no other cluster knows this client", { timeout: 120_000 });
+    await expect(table(page).locator("tbody tr.rs")).toHaveCount(100);
+  } finally {
+    await empty();
+  }
 });

@@ -1,6 +1,7 @@
 "use client";
 import type { WireItem } from "@lvs/core/fleet/wire";
 import { Note } from "@/ui/note.tsx";
+import { useTranslations } from "next-intl";
 import { printTime } from "./format.ts";
 import { useWireWords } from "./wire-words.ts";
 
@@ -14,10 +15,14 @@ export const wireLook = {
   refusedPackets: { glyph: "warn", tone: "warn" },
 } as const satisfies Record<WireItem["kind"], unknown>;
 
-/** What is wrong on the wire, each with why it matters and what to do, since when at its end. */
+/** More of them are one thing: a flood of made-up senders. */
+const mostNotes = 6;
+
+/** What is wrong on the wire, the loudest of it, each with why it matters and what to do, since when at its end. */
 export const WireNotes = ({ items, nowMs }: { items: readonly WireItem[]; nowMs: number }) => {
+  const t = useTranslations("wire");
   const words = useWireWords();
-  return items.map((item) => {
+  const notes = items.slice(0, mostNotes).map((item) => {
     const { todo, what, why } = words(item);
     const look = wireLook[item.kind];
     return (
@@ -31,4 +36,15 @@ export const WireNotes = ({ items, nowMs }: { items: readonly WireItem[]; nowMs:
       </Note>
     );
   });
+  const more = items.length - notes.length;
+  return (
+    <>
+      {notes}
+      {more <= 0 ? null : (
+        <Note tone="plain" glyph="warn">
+          {t("more", { count: more })}
+        </Note>
+      )}
+    </>
+  );
 };

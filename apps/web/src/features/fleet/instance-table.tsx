@@ -16,6 +16,9 @@ import { Fragment, useRef } from "react";
 import { rowLook, useTroubleWords } from "./trouble-words.tsx";
 
 const drawnAtOnce = 200;
+/** A flood of made-up senders is one row, not a thousand words wide: so many are named, the others are a number. */
+const outsidersNamed = 2;
+const troublesSaid = 4;
 
 interface TableProps {
   readonly rows: readonly InstanceRow[];
@@ -136,12 +139,13 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
         </td>
         <td>
           <Seats seats={masters} />
-          {row.outsiders.map(({ address, priority }) => (
+          {row.outsiders.slice(0, outsidersNamed).map(({ address, priority }) => (
             <span key={address} className="st seat c-down">
               <Glyph name="crit" tone="down" />
               <span className="m">{address}</span> {priority}
             </span>
           ))}
+          <More count={row.outsiders.length - outsidersNamed} />
         </td>
         <td>
           <Seats seats={others} />
@@ -154,14 +158,20 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
         <tr className={clsx("why", isSelected && "sel")} onClick={() => onSelect(row)}>
           <td />
           <td colSpan={11}>
-            {troubles.map((item) => (
+            {troubles.slice(0, troublesSaid).map((item) => (
               <Fragment key={words.keyOf(item)}>{words.say(item)} </Fragment>
             ))}
+            <More count={troubles.length - troublesSaid} />
           </td>
         </tr>
       ) : null}
     </Fragment>
   );
+};
+
+const More = ({ count }: { count: number }) => {
+  const t = useTranslations("fleet");
+  return count <= 0 ? null : <span className="c-down">{t("more", { count })}</span>;
 };
 
 /** Healthy states are a shape, since the column's head says the word; anything else is said in full. */

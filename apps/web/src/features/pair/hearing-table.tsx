@@ -9,6 +9,8 @@ import { useRefusal, useSourceName } from "@/client/wire-words.ts";
 import { Glyph, State } from "@/ui/glyph.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { namedSpeakers } from "./named-speakers.ts";
 
 /** Who hears whom on the wire, and what is wrong with it: an instance a row, a director a column. */
 export const HearingTable = ({ clusterId }: { clusterId: string }) => {
@@ -94,10 +96,11 @@ const Cell = ({ cell, nowMs }: { cell: HearingCell; nowMs: number }) => {
         {shape} <span className="q">{t("nobody")}</span>
       </>
     );
+  const { more, named } = namedSpeakers(cell.from);
   return (
     <>
       {shape}{" "}
-      {cell.from.map(({ lastHeardMs, source, speaker }) => (
+      {named.map(({ lastHeardMs, source, speaker }) => (
         <span key={source.address} className={speaker.isSpeaking ? undefined : "c-stale"}>
           {t(speaker.isSpeaking ? "speaks" : "spoke", {
             source: nameOf(source),
@@ -109,6 +112,7 @@ const Cell = ({ cell, nowMs }: { cell: HearingCell; nowMs: number }) => {
           )}{" "}
         </span>
       ))}
+      {more === 0 ? null : <Link href={`/directors/${cell.director.id}`}>{t("more", { count: more })}</Link>}
     </>
   );
 };

@@ -53,4 +53,14 @@ describe("what a pair's page promises", () => {
       expect.stringMatching(/^Way back: Reach lvs-1 another way\./u),
     ]);
   });
+
+  it("is nothing of a takeover while both are MASTER", () => {
+    const [first, second] = sampleFleet(healthyState(true), healthyState(true)).directors;
+    if (first === undefined || second === undefined) throw new Error("the sample is no pair");
+    expect(lines(first, second, [])).toEqual([
+      expect.stringMatching(/^Now: Both are MASTER of VI_/u),
+      "If lvs-1 fails now: Its share of the clients loses its connections; lvs-2 serves all from then on.",
+      expect.stringMatching(/^Way back: Mend what keeps the two/u),
+    ]);
+  });
 });

@@ -9,7 +9,10 @@ interface Outlook {
   readonly body: string;
 }
 
-/** What the two do now, what follows if the one that serves fails, and the way back. Of a director that is not heard nothing is promised. */
+/**
+ * What the two do now, what follows if the one that serves fails, and the way back. Of a director that is not heard nothing is promised, and
+ * of two that are MASTER of one instance nothing is called in order.
+ */
 export const useOutlook = (of: {
   readonly pair: PairComparison;
   readonly first: FleetDirector;
@@ -28,6 +31,15 @@ export const useOutlook = (of: {
       { title, body: t("ifOld", { peer: peer.name }) },
       { title: t("back"), body: t("backOld", { names }) },
     ];
+  const split = mastersOf(first).filter((name) => mastersOf(second).includes(name));
+  if (split.length > 0) {
+    const instances = split.join(", ");
+    return [
+      { title: t("now"), body: t("nowSplit", { instances }) },
+      { title, body: t("ifSplit", { peer: peer.name }) },
+      { title: t("back"), body: t("backSplit") },
+    ];
+  }
   const isComplement = pair.services.every((service) => service.flow !== "both");
   const moving = printSum(flows(pair.services, serving === first ? "first" : "second"));
   const unequal = pair.services
@@ -54,13 +66,13 @@ const servingOf = (of: {
 }): FleetDirector => {
   const { first, old, second } = of;
   if (old.includes(first) !== old.includes(second)) return old.includes(first) ? second : first;
-  return mastersOf(second) > mastersOf(first) ? second : first;
+  return mastersOf(second).length > mastersOf(first).length ? second : first;
 };
 
-const mastersOf = ({ state }: FleetDirector): number =>
-  state === undefined
-    ? 0
-    : (knownValue(state.vrrp) ?? []).filter((instance) => instance.state === "MASTER").length;
+const mastersOf = ({ state }: FleetDirector): string[] =>
+  (state === undefined ? [] : (knownValue(state.vrrp) ?? [])).flatMap((instance) =>
+    instance.state === "MASTER" ? [instance.name] : [],
+  );
 
 const flows = (services: readonly PairService[], side: "first" | "second"): number =>
   services.reduce(

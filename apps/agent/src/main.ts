@@ -2,9 +2,9 @@ import manifest from "../package.json" with { type: "json" };
 import { readSettings, type Settings } from "./config.ts";
 import { Director } from "./daemon/director.ts";
 import { keepalivedEngine } from "./engine/keepalived.ts";
-import { enrol } from "./enrolment/enrol.ts";
-import { readIdentity, type Identity } from "./enrolment/identity.ts";
-import { parseToken } from "./enrolment/token.ts";
+import type { Identity } from "./enrolment/identity.ts";
+import { ownIdentity } from "./enrolment/own-identity.ts";
+import { parseToken, type EnrolmentToken } from "./enrolment/token.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { jsonLogger, messageOf, type Logger } from "./log.ts";
 import { startServer } from "./server/server.ts";
@@ -40,9 +40,7 @@ async function main(): Promise<void> {
       });
     }
   });
-  const identity =
-    (await readIdentity(system.files, settings.stateDirectory)) ??
-    (await enrolHere(system, settings, stop.signal));
+  const identity = await chooseIdentity(system, settings, stop.signal);
   const director = new Director({
     system,
     settings,
@@ -65,26 +63,22 @@ async function main(): Promise<void> {
   log.info("stopped; keepalived and the kernel's table were left as they are");
 }
 
-async function enrolHere(system: System, settings: Settings, signal: AbortSignal): Promise<Identity> {
-  if (settings.token === undefined) {
-    throw new Ending(
-      exitCodes.settings,
-      `this agent is not enrolled (nothing in ${settings.stateDirectory}); make a token in the console and start it with LVS_AGENT_TOKEN`,
-    );
-  }
-  const reading = parseToken(settings.token);
-  if (!reading.isValid)
-    throw new Ending(exitCodes.settings, `LVS_AGENT_TOKEN cannot be used: ${reading.reason}`);
+async function chooseIdentity(system: System, settings: Settings, signal: AbortSignal): Promise<Identity> {
   const hostname = (await system.files.readText("/proc/sys/kernel/hostname")).trim();
   const request = {
-    token: reading.token,
+    token: readToken(settings),
     name: settings.name ?? hostname,
     address: settings.address,
     port: settings.listen.port,
     stateDirectory: settings.stateDirectory,
   };
-  const result = await enrol(system, request, { log, signal });
+  const result = await ownIdentity(system, request, { log, signal });
   switch (result.outcome) {
+    case "notEnrolled":
+      throw new Ending(
+        exitCodes.settings,
+        `this agent is not enrolled (nothing in ${settings.stateDirectory}); make a token in the console and start it with LVS_AGENT_TOKEN`,
+      );
     case "refused":
       throw new Ending(
         exitCodes.enrolmentRefused,
@@ -96,6 +90,13 @@ async function enrolHere(system: System, settings: Settings, signal: AbortSignal
       log.info("enrolled", { agentId: result.identity.agentId, address: result.identity.address });
       return result.identity;
   }
+}
+
+function readToken({ token }: Settings): EnrolmentToken | undefined {
+  if (token === undefined) return undefined;
+  const reading = parseToken(token);
+  if (reading.isValid) return reading.token;
+  throw new Ending(exitCodes.settings, `LVS_AGENT_TOKEN cannot be used: ${reading.reason}`);
 }
 
 /** systemd where it runs the machine, else the init script; each word of it can be set. */

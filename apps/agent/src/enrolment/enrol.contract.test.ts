@@ -7,6 +7,7 @@ import { makeTestCa, type KeyPair, type TestCa } from "../server/test-pki.ts";
 import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
 import { enrol, type Enrolment } from "./enrol.ts";
 import { certificateFingerprint, readIdentity } from "./identity.ts";
+import { ownIdentity, type OwnIdentity } from "./own-identity.ts";
 import { parseToken } from "./token.ts";
 
 const stateDirectory = "/var/lib/lvs-agent";
@@ -58,6 +59,14 @@ const refuseWith =
 
 function tokenFor(port: number, fingerprint = ca.fingerprint): string {
   return `lvs1.${Buffer.from(`https://127.0.0.1:${port}/`).toString("base64url")}.t1.s3cret-of-token.${fingerprint}`;
+}
+
+/** Starts as an agent does that was given this token, or none. */
+async function startWith(text: string | undefined, system: SimulatedSystem): Promise<OwnIdentity> {
+  const reading = text === undefined ? undefined : parseToken(text);
+  if (reading?.isValid === false) throw new Error(reading.reason);
+  const request = { token: reading?.token, name: "lvs-1", address: undefined, port: 9443, stateDirectory };
+  return ownIdentity(system, request, { log, signal: AbortSignal.timeout(10_000) });
 }
 
 async function enrolWith(text: string, system: SimulatedSystem = simulatedSystem()): Promise<Enrolment> {
@@ -185,5 +194,48 @@ describe("a token", () => {
     [`lvs1.${Buffer.from("nonsense").toString("base64url")}.t.s.${"0".repeat(64)}`, "not an address"],
   ])("that is damaged is refused with the reason: %s", (text, reason) => {
     expect(parseToken(text)).toEqual({ isValid: false, reason: expect.stringContaining(reason) });
+  });
+});
+
+describe("an agent that starts", () => {
+  const other2 = (port: number): string => tokenFor(port).replace(".t1.", ".t2.");
+
+  it("without a token and without an identity is not enrolled", async () => {
+    expect(await startWith(undefined, simulatedSystem())).toEqual({ outcome: "notEnrolled" });
+  });
+
+  it("with the token that it was enrolled with, or with none, is who it was, and asks nobody", async () => {
+    const system = simulatedSystem();
+    const token = tokenFor(await serve(issue));
+    const first = await startWith(token, system);
+    received.length = 0;
+    expect([await startWith(token, system), await startWith(undefined, system)]).toEqual([first, first]);
+    expect(received).toEqual([]);
+  });
+
+  it("with a new token gets another certificate over another key", async () => {
+    const system = simulatedSystem();
+    const port = await serve(issue);
+    const first = await startWith(tokenFor(port), system);
+    const again = await startWith(other2(port), system);
+    if (first.outcome !== "enrolled" || again.outcome !== "enrolled") throw new Error("not enrolled");
+    expect(again.identity.keyPem).not.toBe(first.identity.keyPem);
+    expect(await readIdentity(system.files, stateDirectory)).toEqual(again.identity);
+  });
+
+  it.each([
+    ["refused", async () => other2(await serve(refuseWith("tokenUsed")))],
+    ["not to be had", async () => other2(1)],
+    [
+      "not the console of the token",
+      async () => `${other2(await serve(issue)).slice(0, -64)}${other.fingerprint}`,
+    ],
+  ])("goes on as it was where a new enrolment is %s, and says so", async (_what, makeToken) => {
+    const system = simulatedSystem();
+    const first = await startWith(tokenFor(await serve(issue)), system);
+    warnings.length = 0;
+    expect(await startWith(await makeToken(), system)).toEqual(first);
+    expect(warnings.join()).toContain("going on as enrolled before");
+    expect(await readIdentity(system.files, stateDirectory)).toMatchObject({ tokenId: "t1" });
   });
 });

@@ -37,15 +37,25 @@ export async function enrol(
   let pauseMs = retryFirstMs;
   for (;;) {
     context.signal.throwIfAborted();
-    try {
-      return await enrolOnce(system, request);
-    } catch (error) {
-      if (error instanceof UntrustedError) return { outcome: "untrusted", message: error.message };
-      if (!(error instanceof UnreachableError)) throw error;
-      context.log.warn("the console cannot be reached; trying again", { reason: error.message, pauseMs });
-      await system.clock.sleep(pauseMs, context.signal);
-      pauseMs = Math.min(pauseMs * 2, retryMostMs);
-    }
+    const result = await tryToEnrol(system, request);
+    if (result.outcome !== "unreachable") return result;
+    context.log.warn("the console cannot be reached; trying again", { reason: result.message, pauseMs });
+    await system.clock.sleep(pauseMs, context.signal);
+    pauseMs = Math.min(pauseMs * 2, retryMostMs);
+  }
+}
+
+/** Enrols in one try. */
+export async function tryToEnrol(
+  system: System,
+  request: EnrolmentRequest,
+): Promise<Enrolment | { readonly outcome: "unreachable"; readonly message: string }> {
+  try {
+    return await enrolOnce(system, request);
+  } catch (error) {
+    if (error instanceof UntrustedError) return { outcome: "untrusted", message: error.message };
+    if (error instanceof UnreachableError) return { outcome: "unreachable", message: error.message };
+    throw error;
   }
 }
 
@@ -76,7 +86,8 @@ async function enrolOnce(system: System, request: EnrolmentRequest): Promise<Enr
   }
   const fault = checkIssued({ ...issued.data, keyPem, caFingerprint: token.caFingerprint });
   if (fault !== undefined) return { outcome: "untrusted", message: fault };
-  const identity = { ...issued.data, name, address, keyPem, enrolledAtMs: system.clock.nowMs() };
+  const { tokenId } = token;
+  const identity = { ...issued.data, name, address, keyPem, enrolledAtMs: system.clock.nowMs(), tokenId };
   await writeIdentity(system.files, request.stateDirectory, identity);
   return { outcome: "enrolled", identity };
 }

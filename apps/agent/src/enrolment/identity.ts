@@ -13,6 +13,8 @@ export const identitySchema = z.object({
   /** The console's CA: nobody else is believed. */
   caPem: z.string(),
   enrolledAtMs: z.number(),
+  /** With which token: the same one again is no new enrolment. Absent from identities of agents before that. */
+  tokenId: z.string().optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
 

@@ -20,18 +20,27 @@ export const usualTokenMinutes = 60;
 /** Throws `notFound` for a cluster that is not there. */
 export async function createToken(asked: {
   readonly clusterId: string;
+  /** The director of this cluster that is to be enrolled again. */
+  readonly renewsId?: string;
   readonly createdBy: string;
   readonly enrolUrl: string;
   readonly validMinutes: number;
 }): Promise<NewToken> {
-  const { clusterId, createdBy, enrolUrl, validMinutes } = asked;
+  const { clusterId, createdBy, enrolUrl, renewsId, validMinutes } = asked;
   const cluster = await db().cluster.findUnique({ where: { id: clusterId }, select: { id: true } });
   if (cluster === null) throw problem("notFound", "There is no such cluster.");
   const tokenId = randomUUID();
   const secret = randomBytes(32).toString("base64url");
   const expiresAt = new Date(Date.now() + validMinutes * 60_000);
   await db().enrolmentToken.create({
-    data: { id: tokenId, clusterId, createdBy, expiresAt, secretHash: hashSecret(secret) },
+    data: {
+      id: tokenId,
+      clusterId,
+      renewsId: renewsId ?? null,
+      createdBy,
+      expiresAt,
+      secretHash: hashSecret(secret),
+    },
   });
   const { caFingerprint } = pki();
   const token = ["lvs1", Buffer.from(enrolUrl).toString("base64url"), tokenId, secret, caFingerprint].join(

@@ -4,6 +4,7 @@ import tls from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { db } from "./db.ts";
+import { targetOf } from "./agents.ts";
 import { createToken } from "./enrolment-token.ts";
 import { startEnrolment, type EnrolmentListener } from "./enrolment.ts";
 import { currentFleet } from "./live.ts";
@@ -66,9 +67,10 @@ async function codeOf(body: unknown): Promise<string> {
   return "error" in answer ? answer.error.code : "enrolled";
 }
 
-async function newToken(validMinutes = 60) {
+async function newToken(validMinutes = 60, renewsId?: string) {
   const { token, tokenId } = await createToken({
     clusterId,
+    ...(renewsId === undefined ? {} : { renewsId }),
     createdBy: "test",
     enrolUrl: "https://console.example:3443",
     validMinutes,
@@ -160,6 +162,60 @@ describe("enrolment", () => {
     const token = await newToken();
     expect(await codeOf(asked(token))).toBe("nameTaken");
     expect(await codeOf({ ...asked(token), name: `other-${count}` })).toBe("enrolled");
+  });
+
+  describe("of a director that is there", () => {
+    const enrolled = async (): Promise<{ agentId: string; certificatePem: string }> => {
+      const { answer } = await post(asked(await newToken()));
+      if ("error" in answer) throw new Error(answer.error.message);
+      return answer;
+    };
+
+    it("gives the same director another certificate, keeps its name and record, and ends a revocation", async () => {
+      const first = await enrolled();
+      const { agentId } = first;
+      await db().director.update({
+        where: { id: agentId },
+        data: { revokedAt: new Date(), name: `old-${count}` },
+      });
+      const event = { directorId: agentId, at: new Date(), kind: "agentStarted", subject: "", detail: "" };
+      await db().event.create({ data: { ...event, sourceId: "e1-1" } });
+      const token = await newToken(60, agentId);
+      const { csrPem: other } = await makeRequest();
+      const { answer } = await post({ ...asked(token), csrPem: other, address: "127.0.0.2", port: 9443 });
+      if ("error" in answer) throw new Error(answer.error.message);
+      expect(answer.agentId).toBe(agentId);
+      expect(answer.certificatePem).not.toBe(first.certificatePem);
+      expect(await db().director.findUniqueOrThrow({ where: { id: agentId } })).toMatchObject({
+        name: `old-${count}`,
+        address: "127.0.0.2",
+        port: 9443,
+        fingerprint: fingerprintOf(answer.certificatePem),
+        revokedAt: null,
+      });
+      expect(await db().event.count({ where: { directorId: agentId } })).toBe(1);
+      expect(targetOf(agentId).fingerprint).toBe(fingerprintOf(answer.certificatePem));
+      expect(currentFleet().directors.find(({ id }) => id === agentId)?.certificateEndsAtMs).toBe(
+        new X509Certificate(answer.certificatePem).validToDate.getTime(),
+      );
+    });
+
+    it("changes nothing before the token is used, and nothing by a request that is refused", async () => {
+      const { agentId } = await enrolled();
+      const before = await db().director.findUniqueOrThrow({ where: { id: agentId } });
+      const token = await newToken(60, agentId);
+      expect(await codeOf({ ...asked(token), csrPem: "no PEM" })).toBe("requestInvalid");
+      expect(await db().director.findUniqueOrThrow({ where: { id: agentId } })).toEqual(before);
+      expect(await codeOf(asked(token))).toBe("enrolled");
+      expect(await codeOf(asked(token))).toBe("tokenUsed");
+    });
+
+    it("is refused once the director was removed: its token went with it", async () => {
+      const { agentId } = await enrolled();
+      const token = await newToken(60, agentId);
+      await db().director.delete({ where: { id: agentId } });
+      expect(await codeOf(asked(token))).toBe("tokenUnknown");
+    });
   });
 
   it.each([

@@ -152,23 +152,50 @@ function enrol(asked: EnrolRequest): Promise<Answer> {
     if (token.usedAt !== null) return refuse("tokenUsed", "This token was used already. Make a new one.");
     if (token.expiresAt.getTime() < Date.now())
       return refuse("tokenExpired", "This token has expired. Make a new one.");
+    if (token.renewsId !== null)
+      return certify(rows, asked, { token, agentId: token.renewsId, store: renew(rows, token.renewsId) });
     const taken = await rows.director.findUnique({ where: { name: asked.name }, select: { id: true } });
     if (taken !== null) {
       return refuse(
         "nameTaken",
-        `There is a director ${asked.name} already. Remove it in the console first, or enrol with another name.`,
+        `There is a director ${asked.name} already. Make a token for it on its own page (enrol again), or enrol with another name.`,
       );
     }
-    return makeDirector(rows, asked, token);
+    return certify(rows, asked, { token, agentId: randomUUID(), store: create(rows, token.clusterId) });
   });
 }
 
-async function makeDirector(
+/** What a certificate was issued for. */
+interface Enrolled {
+  readonly agentId: string;
+  readonly asked: EnrolRequest;
+  readonly certificatePem: string;
+  readonly fingerprint: string;
+}
+type Store = (enrolled: Enrolled) => Promise<unknown>;
+
+function create(rows: Prisma.TransactionClient, clusterId: string): Store {
+  return ({ agentId, asked: { name, address, port }, certificatePem, fingerprint }) =>
+    rows.director.create({
+      data: { id: agentId, clusterId, name, address, port, fingerprint, certificatePem },
+    });
+}
+
+/** The same director with another key: its old certificate counts no more, a revocation ends, its name and its record stay. */
+function renew(rows: Prisma.TransactionClient, id: string): Store {
+  return ({ asked: { address, port }, certificatePem, fingerprint }) =>
+    rows.director.update({
+      where: { id },
+      data: { address, port, fingerprint, certificatePem, enrolledAt: new Date(), revokedAt: null },
+    });
+}
+
+async function certify(
   rows: Prisma.TransactionClient,
   asked: EnrolRequest,
-  token: { readonly id: string; readonly clusterId: string },
+  by: { readonly token: { readonly id: string }; readonly agentId: string; readonly store: Store },
 ): Promise<Answer> {
-  const agentId = randomUUID();
+  const { agentId, store, token } = by;
   const issued = await pki().issueAgent({
     csrPem: asked.csrPem,
     agentId,
@@ -176,10 +203,7 @@ async function makeDirector(
   });
   if (issued.outcome === "requestInvalid") return refuse("requestInvalid", issued.reason);
   const { certificatePem, fingerprint } = issued;
-  const { name, address, port } = asked;
-  await rows.director.create({
-    data: { id: agentId, clusterId: token.clusterId, name, address, port, fingerprint, certificatePem },
-  });
+  await store({ agentId, asked, certificatePem, fingerprint });
   await rows.enrolmentToken.update({
     where: { id: token.id },
     data: { usedAt: new Date(), directorId: agentId },

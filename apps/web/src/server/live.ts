@@ -77,7 +77,10 @@ export function fleetDirector(id: string): FleetDirector | undefined {
 export interface Registered {
   readonly clusters: readonly Cluster[];
   readonly realServers: readonly FleetRealServer[];
-  readonly directors: readonly Pick<FleetDirector, "id" | "name" | "clusterId" | "address" | "port">[];
+  readonly directors: readonly Pick<
+    FleetDirector,
+    "id" | "name" | "clusterId" | "address" | "port" | "certificateEndsAtMs"
+  >[];
 }
 
 /** What the database says there is. Facts of directors that stay are kept, here and in every tab. */

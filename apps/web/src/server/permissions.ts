@@ -24,6 +24,7 @@ export const permissions = {
   "clusters.remove": "admin",
 
   "directors.createToken": "admin",
+  "directors.createRenewalToken": "admin",
   "directors.revoke": "admin",
   "directors.rename": "admin",
   "directors.remove": "admin",

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { setTargets, type RegisteredDirector } from "./agents.ts";
 import { database, db } from "./db.ts";
 import { printHostKeyFingerprint } from "./host-key.ts";
@@ -43,12 +43,13 @@ async function readOnce(): Promise<void> {
   ]);
   setRegistered({
     clusters,
-    directors: directors.map(({ id, name, clusterId, address, port }) => ({
+    directors: directors.map(({ id, name, clusterId, address, port, certificatePem }) => ({
       id,
       name,
       clusterId,
       address,
       port,
+      certificateEndsAtMs: new X509Certificate(certificatePem).validToDate.getTime(),
     })),
     realServers: realServers.map(({ id, clusterId, name, address, sshPort, hostKey, serviceName }) => ({
       id,

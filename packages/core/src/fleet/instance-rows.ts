@@ -203,6 +203,7 @@ const concerns = (
     case "deaf":
     case "drift":
     case "unconfirmed":
+    case "certificateEnds":
       return item.director.clusterId === cluster.id && isFirst;
     case "pairDiffers":
       return item.clusterId === cluster.id && isFirst;

@@ -31,6 +31,8 @@ export const fleetDirectorSchema = z.object({
   clusterId: z.string(),
   address: z.string(),
   port: z.int(),
+  /** When its agent's certificate ends, epoch ms: it has to be enrolled again before. */
+  certificateEndsAtMs: z.number().optional(),
   connection: connectionSchema,
   /** There is a picture of it, too large for one item: it follows in portions (`part`). Only on a browser's stream. */
   isComing: z.literal(true).optional(),

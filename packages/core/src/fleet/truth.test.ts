@@ -159,3 +159,28 @@ test("a director whose picture is on its way is said to be loaded: neither stale
   const later = readTruth({ ...fleet, directors: [first, old] }, sampleNowMs);
   expect(later.items.map(({ kind }) => kind)).toContain("stale");
 });
+
+test("a certificate that ends is told thirty days before, also of a director that is silent, and not of a revoked one", () => {
+  const dayMs = 24 * 60 * 60_000;
+  const ending = (leftMs: number, fleet = sampleFleet()): Fleet => ({
+    ...fleet,
+    directors: fleet.directors.map((each) =>
+      each.name === "lvs-1" ? { ...each, certificateEndsAtMs: sampleNowMs + leftMs } : each,
+    ),
+  });
+  expect(kindsOf(ending(31 * dayMs))).toEqual([]);
+  expect(kindsOf(ending(29 * dayMs))).toEqual(["certificateEnds"]);
+  expect(kindsOf(ending(-dayMs, silenced(sampleFleet(), "lvs-1", 42_000)))).toEqual([
+    "stale",
+    "certificateEnds",
+  ]);
+  const revoked = ending(dayMs);
+  const fleet = {
+    ...revoked,
+    directors: revoked.directors.map((each) => ({
+      ...each,
+      connection: { status: "revoked" as const, sinceMs: sampleNowMs },
+    })),
+  };
+  expect(kindsOf(fleet)).not.toContain("certificateEnds");
+});

@@ -40,6 +40,7 @@ export type TruthItem =
   /** Its table is not what its loaded file asks for, by `count` things that neither keepalived nor this console did. */
   | { readonly kind: "drift"; readonly director: FleetDirector; readonly count: number }
   | { readonly kind: "unconfirmed"; readonly director: FleetDirector; readonly revertsAtMs: number }
+  | { readonly kind: "certificateEnds"; readonly director: FleetDirector; readonly atMs: number }
   | WireItem
   | { readonly kind: "run"; readonly run: Run };
 
@@ -70,8 +71,12 @@ const loudness: readonly TruthItem["kind"][] = [
   "refusedPackets",
   "drift",
   "unconfirmed",
+  "certificateEnds",
   "run",
 ];
+
+/** A certificate that ends within this time is told, so that there are office hours in it. */
+const certificateWarningMs = 30 * 24 * 60 * 60_000;
 
 /** Pure; `nowMs` on the console's clock. What a silent director said last is not repeated as true: it is stale, once. */
 export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
@@ -91,6 +96,7 @@ export const readTruth = (fleet: Fleet, nowMs: number): Truth => {
     ...removedItems(live, fleet.runs),
     ...staleItems(fleet, nowMs),
     ...pairItems(fleet, live),
+    ...certificateItems(fleet, nowMs),
     ...fleet.runs.filter((run) => run.endedAtMs === undefined).map((run) => ({ kind: "run" as const, run })),
   ];
   return {
@@ -165,6 +171,13 @@ const removedItems = (live: readonly FleetDirector[], runs: readonly Run[]): Tru
   }
   return [...items.values()];
 };
+
+const certificateItems = (fleet: Fleet, nowMs: number): TruthItem[] =>
+  fleet.directors.flatMap((director): TruthItem[] => {
+    const atMs = director.certificateEndsAtMs;
+    if (atMs === undefined || atMs - nowMs > certificateWarningMs) return [];
+    return director.connection.status === "revoked" ? [] : [{ kind: "certificateEnds", director, atMs }];
+  });
 
 const staleItems = (fleet: Fleet, nowMs: number): TruthItem[] =>
   fleet.directors.flatMap((director): TruthItem[] => {

@@ -1,9 +1,10 @@
 "use client";
 import type { FleetDirector } from "@lvs/core/fleet/model";
+import { printStamp } from "@/client/format.ts";
 import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
-import { Button } from "@/ui/button.tsx";
+import { Button, LinkButton } from "@/ui/button.tsx";
 import { Confirm } from "@/ui/confirm.tsx";
 import { Field } from "@/ui/field.tsx";
 import { Section } from "@/ui/section.tsx";
@@ -28,7 +29,11 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
   return (
     <Section title={t("title")} aside={`${director.address}:${director.port}`}>
       <p className="q sm">{t("meaning")}</p>
+      {director.certificateEndsAtMs === undefined ? null : (
+        <p className="q sm">{t("certificateUntil", { at: printStamp(director.certificateEndsAtMs) })}</p>
+      )}
       <div className="actions">
+        <LinkButton href={`/enrol?director=${director.id}`}>{t("enrolAgain")}</LinkButton>
         <Confirm
           trigger={t("revoke")}
           kind="danger"

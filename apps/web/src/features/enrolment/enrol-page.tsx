@@ -1,29 +1,20 @@
 "use client";
-import { knownValue } from "@lvs/core/director/fact";
 import type { Fleet, FleetDirector } from "@lvs/core/fleet/model";
 import { printTime } from "@/client/format.ts";
 import { useFleet, useNow } from "@/client/live.tsx";
 import { useProblemText } from "@/client/problem.ts";
+import { useSearch } from "@/client/search.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
 import { Button } from "@/ui/button.tsx";
 import { CopyButton } from "@/ui/copy-button.tsx";
 import { Field, SelectField } from "@/ui/field.tsx";
-import { Glyph, type GlyphName, type Tone } from "@/ui/glyph.tsx";
 import { Nib } from "@/ui/nib.tsx";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
-import { useState, type ReactNode } from "react";
-
-interface Token {
-  readonly token: string;
-  readonly expiresAtMs: number;
-  readonly enrolUrl: string;
-  readonly caFingerprint: string;
-  /** Directors that were there before, by id: the new one is told by not being one of them. */
-  readonly known: readonly string[];
-}
+import { useState } from "react";
+import type { NewToken } from "./new-token.ts";
+import { WaitStep } from "./wait-step.tsx";
 
 const newCluster = "new";
 
@@ -32,17 +23,30 @@ export const EnrolPage = () => {
   const t = useTranslations("enrol");
   const fleet = useFleet();
   const refusal = useRefusal("admin");
-  const [token, setToken] = useState<Token | undefined>(undefined);
+  const [token, setToken] = useState<NewToken | undefined>(undefined);
+  const againId = useSearch().get("director");
+  const again = fleet?.directors.find(({ id }) => id === againId);
+  const isFirst = fleet?.directors.length === 0;
   return (
     <main id="main">
       <div className="pane">
         <div className="doc">
-          <h1>{fleet?.directors.length === 0 ? t("titleFirst") : t("title")}</h1>
-          <p className="q lead">{t("meaning")}</p>
+          <h1>
+            {again === undefined
+              ? t(isFirst ? "titleFirst" : "title")
+              : t("titleAgain", { name: again.name })}
+          </h1>
+          <p className="q lead">
+            {again === undefined ? t("meaning") : t("meaningAgain", { name: again.name })}
+          </p>
           {refusal === undefined ? null : <p className="c-warn">{refusal}</p>}
           {fleet === undefined || refusal !== undefined ? null : (
             <ol>
-              <ClusterStep fleet={fleet} hasToken={token !== undefined} onToken={setToken} />
+              {again === undefined ? (
+                <ClusterStep fleet={fleet} hasToken={token !== undefined} onToken={setToken} />
+              ) : (
+                <AgainStep director={again} hasToken={token !== undefined} onToken={setToken} />
+              )}
               <CommandStep token={token} />
               <FingerprintStep token={token} />
               <WaitStep fleet={fleet} token={token} />
@@ -52,7 +56,7 @@ export const EnrolPage = () => {
             isFramed
             parts={[
               { title: t("now"), body: t("nowBody") },
-              { title: t("if"), body: t("ifBody") },
+              { title: t("if"), body: t(again === undefined ? "ifBody" : "ifBodyAgain") },
               { title: t("back"), body: t("backBody") },
             ]}
           />
@@ -62,7 +66,7 @@ export const EnrolPage = () => {
   );
 };
 
-const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: Token) => void }) => {
+const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: NewToken) => void }) => {
   const { fleet, hasToken, onToken } = props;
   const t = useTranslations("enrol");
   const problemText = useProblemText();
@@ -75,7 +79,8 @@ const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: 
     const id = clusterId === newCluster ? (await create.mutateAsync({ name })).id : clusterId;
     setClusterId(id);
     const made = await make.mutateAsync({ clusterId: id, consoleHost: window.location.hostname });
-    onToken({ ...made, known: fleet.directors.map((each) => each.id) });
+    const known = new Set(fleet.directors.map((each) => each.id));
+    onToken({ ...made, isFor: (director) => !known.has(director.id) });
   };
   const failure = create.error ?? make.error;
   const refusal = clusterId === newCluster && name.trim() === "" ? t("nameFirst") : undefined;
@@ -118,10 +123,55 @@ const ClusterStep = (props: { fleet: Fleet; hasToken: boolean; onToken: (token: 
   );
 };
 
-/** What the agent reads at its start (apps/agent/README.md). The token is one word without quotes in it. */
-const commandOf = (token: Token): string => `LVS_AGENT_TOKEN='${token.token}' node agent.mjs`;
+/** A director that is there already: its cluster and its record stay. */
+const AgainStep = (props: {
+  director: FleetDirector;
+  hasToken: boolean;
+  onToken: (token: NewToken) => void;
+}) => {
+  const { director, hasToken, onToken } = props;
+  const t = useTranslations("enrol");
+  const problemText = useProblemText();
+  const trpc = useTRPC();
+  const make = useMutation(
+    trpc.directors.createRenewalToken.mutationOptions({
+      onSuccess: (made) => {
+        const before = director.certificateEndsAtMs;
+        const isFor: NewToken["isFor"] = (each) =>
+          each.id === director.id && each.certificateEndsAtMs !== before;
+        onToken({ ...made, isFor });
+      },
+    }),
+  );
+  return (
+    <li>
+      <b>1</b>
+      <div>
+        <h2>{t("tokenAgain")}</h2>
+        <p className="q">{t("tokenAgainHint", { name: director.name })}</p>
+        <div className="actions">
+          <Button
+            kind="primary"
+            isBusy={make.isPending}
+            onClick={() => make.mutate({ id: director.id, consoleHost: window.location.hostname })}
+          >
+            {hasToken ? t("newToken") : t("makeToken")}
+          </Button>
+        </div>
+        {make.isError ? (
+          <p className="c-down sm" role="alert">
+            {problemText(make.error)}
+          </p>
+        ) : null}
+      </div>
+    </li>
+  );
+};
 
-const CommandStep = ({ token }: { token: Token | undefined }) => {
+/** What the agent reads at its start (apps/agent/README.md). The token is one word without quotes in it. */
+const commandOf = (token: NewToken): string => `LVS_AGENT_TOKEN='${token.token}' node agent.mjs`;
+
+const CommandStep = ({ token }: { token: NewToken | undefined }) => {
   const t = useTranslations("enrol");
   const nowMs = useNow(1_000);
   return (
@@ -154,7 +204,7 @@ const CommandStep = ({ token }: { token: Token | undefined }) => {
   );
 };
 
-const FingerprintStep = ({ token }: { token: Token | undefined }) => {
+const FingerprintStep = ({ token }: { token: NewToken | undefined }) => {
   const t = useTranslations("enrol");
   return (
     <li>
@@ -165,86 +215,5 @@ const FingerprintStep = ({ token }: { token: Token | undefined }) => {
         {token === undefined ? null : <p className="m wrap">{token.caFingerprint}</p>}
       </div>
     </li>
-  );
-};
-
-const WaitStep = ({ fleet, token }: { fleet: Fleet; token: Token | undefined }) => {
-  const t = useTranslations("enrol");
-  const arrived = token === undefined ? [] : fleet.directors.filter((each) => !token.known.includes(each.id));
-  return (
-    <li>
-      <b>4</b>
-      <div>
-        <h2>{t("wait")}</h2>
-        <div role="status">
-          <ul className="proof">
-            {arrived.length === 0 ? (
-              <Came glyph="run" tone="plain">
-                {token === undefined ? t("waitToken") : t("waiting")}
-              </Came>
-            ) : null}
-            {arrived.map((director) => (
-              <Arrived key={director.id} director={director} />
-            ))}
-          </ul>
-        </div>
-      </div>
-    </li>
-  );
-};
-
-const Came = (props: { glyph: GlyphName; tone: Tone; children: ReactNode }) => (
-  <li>
-    <Glyph name={props.glyph} tone={props.tone} />
-    <span>{props.children}</span>
-    <span />
-  </li>
-);
-
-/** Clocks further apart than this are told: logs of two machines cannot be read together then. */
-const clockTroubleMs = 1_000;
-
-const Arrived = ({ director }: { director: FleetDirector }) => {
-  const t = useTranslations("enrol");
-  const { state } = director;
-  const daemon = state === undefined ? undefined : knownValue(state.daemon);
-  const offsetMs = director.clockOffsetMs ?? 0;
-  return (
-    <>
-      <Came glyph="done" tone="ok">
-        {t("arrived", { name: director.name, address: `${director.address}:${director.port}` })}
-      </Came>
-      <Came
-        glyph={director.connection.status === "connected" ? "done" : "run"}
-        tone={director.connection.status === "connected" ? "ok" : "plain"}
-      >
-        {t(`connection.${director.connection.status}`)}
-      </Came>
-      {state === undefined ? (
-        <Came glyph="run" tone="plain">
-          {t("firstFacts")}
-        </Came>
-      ) : (
-        <Came glyph="done" tone="ok">
-          {t("facts", {
-            ipvs: knownValue(state.table)?.version ?? t("noIpvs"),
-            keepalived: daemon?.version ?? "?",
-            processes: daemon?.processes.length ?? 0,
-            instances: knownValue(state.vrrp)?.length ?? 0,
-            services: knownValue(state.config)?.configured.services.length ?? 0,
-          })}
-        </Came>
-      )}
-      {Math.abs(offsetMs) > clockTroubleMs ? (
-        <Came glyph="warn" tone="warn">
-          {t("clock", { offset: (offsetMs / 1_000).toFixed(1) })}
-        </Came>
-      ) : null}
-      <li>
-        <span />
-        <Link href={`/directors/${director.id}`}>{t("open", { name: director.name })}</Link>
-        <span />
-      </li>
-    </>
   );
 };

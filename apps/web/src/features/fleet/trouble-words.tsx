@@ -1,7 +1,7 @@
 "use client";
 import type { InstanceRow } from "@lvs/core/fleet/instance-rows";
 import type { TruthItem } from "@lvs/core/fleet/truth";
-import { printAge, printSpan, printTime } from "@/client/format.ts";
+import { printAge, printSpan, printTime, printStamp } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
 import { useRunSentence } from "@/client/run-words.ts";
 import { useWireWords } from "@/client/wire-words.ts";
@@ -47,6 +47,7 @@ const lookOf = (item: TruthItem): Look => {
     case "refusedPackets":
     case "drift":
     case "unconfirmed":
+    case "certificateEnds":
       return { glyph: "warn", tone: "warn", word: "warn" };
     case "run":
       return { glyph: "run", tone: "plain", word: "run" };
@@ -96,6 +97,7 @@ const keyWords = (item: TruthItem): string => {
     case "coming":
     case "drift":
     case "unconfirmed":
+    case "certificateEnds":
       return item.director.id;
   }
 };
@@ -149,6 +151,8 @@ const useSentence = (): ((item: TruthItem) => string) => {
         return t("drift", { director: item.director.name, count: item.count });
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
+      case "certificateEnds":
+        return t("certificateEnds", { director: item.director.name, at: printStamp(item.atMs) });
       case "run":
         return runSentence(item.run);
     }

@@ -1,6 +1,6 @@
 "use client";
 import type { TruthItem } from "@lvs/core/fleet/truth";
-import { printAge, printSpan } from "@/client/format.ts";
+import { printAge, printSpan, printStamp } from "@/client/format.ts";
 import { useFleet, useLive, useNow } from "@/client/live.tsx";
 import { useTruth } from "@/client/truth.tsx";
 import { Glyph, State, type GlyphName, type Tone } from "@/ui/glyph.tsx";
@@ -87,6 +87,7 @@ const looks: Readonly<Record<TruthItem["kind"], { glyph: GlyphName; tone: Tone }
   pairDiffers: { glyph: "warn", tone: "warn" },
   drift: { glyph: "warn", tone: "warn" },
   unconfirmed: { glyph: "warn", tone: "warn" },
+  certificateEnds: { glyph: "warn", tone: "warn" },
   run: { glyph: "run", tone: "plain" },
 };
 
@@ -136,6 +137,7 @@ const hrefOf = (item: TruthItem): string => {
     case "deaf":
     case "drift":
     case "unconfirmed":
+    case "certificateEnds":
       return `/directors/${item.director.id}`;
   }
 };
@@ -184,6 +186,8 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
         return t("drift", { director: item.director.name, count: item.count });
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
+      case "certificateEnds":
+        return t("certificateEnds", { director: item.director.name, at: printStamp(item.atMs) });
       case "run":
         return runSentence(item.run);
     }

@@ -9,6 +9,20 @@ import { procedure, router } from "../trpc.ts";
 
 const idSchema = z.object({ id: z.string() });
 
+/** `consoleHost`: the name or address by which the director reaches this console. */
+const tokenOptionsSchema = z.object({
+  consoleHost: z
+    .string()
+    .regex(/^[\w.:[\]-]+$/u)
+    .max(255)
+    .optional(),
+  validMinutes: z
+    .int()
+    .min(1)
+    .max(24 * 60)
+    .default(usualTokenMinutes),
+});
+
 const newTokenSchema = z.object({
   token: z.string(),
   tokenId: z.string(),
@@ -18,30 +32,30 @@ const newTokenSchema = z.object({
 });
 
 export const directorsRouter = router({
-  /** A one-time token, shown once. `consoleHost`: the name or address by which the director reaches this console. */
+  /** A one-time token, shown once. */
   createToken: procedure
-    .input(
-      z.object({
-        clusterId: z.string(),
-        consoleHost: z
-          .string()
-          .regex(/^[\w.:[\]-]+$/u)
-          .max(255)
-          .optional(),
-        validMinutes: z
-          .int()
-          .min(1)
-          .max(24 * 60)
-          .default(usualTokenMinutes),
-      }),
-    )
+    .input(tokenOptionsSchema.extend({ clusterId: z.string() }))
     .output(newTokenSchema)
-    .mutation(({ ctx, input: { clusterId, consoleHost, validMinutes } }) => {
-      const { enrolUrl, enrolPort } = readEnv();
-      return createToken({
+    .mutation(({ ctx, input: { clusterId, consoleHost, validMinutes } }) =>
+      createToken({
         clusterId,
         createdBy: ctx.person.email,
-        enrolUrl: consoleHost === undefined ? enrolUrl : `https://${withBrackets(consoleHost)}:${enrolPort}`,
+        enrolUrl: enrolUrlFor(consoleHost),
+        validMinutes,
+      }),
+    ),
+
+  /** The same for a director that is there: its agent gets a new certificate, its record stays, and a revocation ends. */
+  createRenewalToken: procedure
+    .input(tokenOptionsSchema.extend(idSchema.shape))
+    .output(newTokenSchema)
+    .mutation(async ({ ctx, input: { consoleHost, id, validMinutes } }) => {
+      const { clusterId } = await findDirector(id);
+      return createToken({
+        clusterId,
+        renewsId: id,
+        createdBy: ctx.person.email,
+        enrolUrl: enrolUrlFor(consoleHost),
         validMinutes,
       });
     }),
@@ -86,6 +100,11 @@ async function findDirector(id: string): Promise<{ id: string; name: string; clu
   });
   if (director === null) throw problem("notFound", "There is no such director.");
   return director;
+}
+
+function enrolUrlFor(consoleHost: string | undefined): string {
+  const { enrolUrl, enrolPort } = readEnv();
+  return consoleHost === undefined ? enrolUrl : `https://${withBrackets(consoleHost)}:${enrolPort}`;
 }
 
 function withBrackets(host: string): string {

@@ -31,8 +31,8 @@ const state = largeState({ services: 12, realServers: 100 }, 0);
 const row = "TCP 192.0.0.1:80 10.0.1.3:8080";
 const heard = { directorId: "d1", heardAtMs: 0, clockOffsetMs: 0 };
 
-const portions = (): LiveItem[] => {
-  const steps = splitSnapshot(state, rowsOfService);
+const portions = (of = state): LiveItem[] => {
+  const steps = splitSnapshot(of, rowsOfService);
   const items: LiveItem[] = [];
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true)
@@ -90,4 +90,63 @@ it("traces a row of a large table from the first word after it was drawn", () =>
   const beat: LiveItem = { kind: "change", ...heard, change: { kind: "beat", atMs: 1, sections: ["table"] } };
   shown(store, [{ ...beat, heardAtMs: 60_000 }]);
   expect(store.trace("d1", row, "active")).toEqual([[60_000, 102]]);
+});
+
+const line = (directorId: string, text: string): LiveItem => ({
+  kind: "change",
+  ...heard,
+  directorId,
+  change: { kind: "log", lines: [text] },
+});
+
+it("applies what comes while the rows of a large picture are joined after it, and others' news at once", () => {
+  const store = new LiveStore();
+  const small = largeState({ services: 1, realServers: 1 }, 0);
+  for (const item of [
+    fleet([director("d1", { isComing: true }), director("d2", { state: small })]),
+    ...portions(),
+  ])
+    store.apply(item);
+  const { fleet: after } = shown(store, [line("d1", "first"), line("d2", "another's"), line("d1", "second")]);
+  expect(after?.directors.map((each) => each.state?.log)).toEqual([["first", "second"], ["another's"]]);
+  expect(after?.directors[0]?.state?.table).toEqual(state.table);
+});
+
+it("forgets a picture whose rows are being joined where the stream begins again", () => {
+  const store = new LiveStore();
+  const begun = fleet([director("d1", { isComing: true })]);
+  for (const item of [begun, ...portions(), begun]) store.apply(item);
+  const { fleet: after } = shown(store, [line("d1", "too early")]);
+  expect(after?.directors[0]).toMatchObject({ isComing: true });
+  expect(after?.directors[0]?.state).toBeUndefined();
+});
+
+it("takes a newer picture in the place of one whose rows are being joined", () => {
+  const store = new LiveStore();
+  const newer = largeState({ services: 14, realServers: 100 }, 5);
+  for (const item of [fleet([director("d1", { isComing: true })]), ...portions(), line("d1", "old")])
+    store.apply(item);
+  const { fleet: after } = shown(store, [...portions(newer), line("d1", "new")]);
+  expect(after?.directors[0]?.state).toEqual({ ...newer, log: ["new"] });
+});
+
+it("leaves the page its turn while it joins", () => {
+  vi.useRealTimers();
+  vi.stubGlobal("document", { visibilityState: "visible" });
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 0));
+  const store = new LiveStore();
+  const many = largeState({ services: 300, realServers: 100 }, 0);
+  for (const item of [fleet([director("d1", { isComing: true })]), ...portions(many)]) store.apply(item);
+  return new Promise<void>((resolve) => {
+    let turns = 0;
+    const look = (): void => {
+      turns += 1;
+      if (store.read().fleet?.directors[0]?.state === undefined) setTimeout(look, 0);
+      else {
+        expect(turns).toBeGreaterThan(2);
+        resolve();
+      }
+    };
+    look();
+  });
 });

@@ -1,4 +1,5 @@
 import { applyLiveItem } from "@lvs/core/fleet/apply-live-item";
+import { joinRowsInSteps } from "@lvs/core/fleet/rows";
 import { gatherParts, noParts } from "@lvs/core/fleet/live-parts";
 import type { Fleet, LiveItem } from "@lvs/core/fleet/model";
 import { Traces, type Trace, type Traced } from "./traces.ts";
@@ -29,6 +30,16 @@ export const nothingHeard: Live = {
   eventCount: 0,
 };
 
+interface Preparing {
+  readonly rows: ReturnType<typeof joinRowsInSteps>;
+  readonly waiting: LiveItem[];
+}
+
+/** Half of a frame. */
+const sliceMs = 8;
+
+const isHidden = (): boolean => document.visibilityState !== "visible";
+
 export class LiveStore {
   private live: Live = nothingHeard;
   private shown: Live = this.live;
@@ -36,6 +47,9 @@ export class LiveStore {
   private readonly traces = new Traces();
   /** Of large pictures that are not whole yet. */
   private parts = noParts;
+  /** Whole pictures whose rows are not joined yet, by director, with what changed of them since. */
+  private readonly preparing = new Map<string, Preparing>();
+  private isPreparing = false;
   private readonly seeded = new Set<string>();
   private isScheduled = false;
 
@@ -68,8 +82,46 @@ export class LiveStore {
     const { held, item: whole } = gatherParts(this.parts, item);
     this.parts = held;
     this.live = { ...this.live, stream: "live", heardAtMs: Date.now(), problem: undefined };
-    if (whole !== undefined) this.applyWhole(whole);
+    if (whole !== undefined && !this.prepares(item, whole)) this.applyWhole(whole);
     this.schedule();
+  }
+
+  /** Whether the item has to wait: for the rows of a large picture that is whole now, or of the one that it changes. */
+  private prepares(item: LiveItem, whole: LiveItem): boolean {
+    if (item.kind === "fleet") this.preparing.clear();
+    if (item.kind !== "change" || whole.kind !== "change") return false;
+    const { change } = whole;
+    if (item.change.kind === "snapshot" && (item.change.parts ?? 0) > 0 && change.kind === "snapshot") {
+      const { directorId } = item;
+      const runs = this.live.fleet?.runs ?? [];
+      const rows = joinRowsInSteps({ directorId, state: change.state, runs });
+      this.preparing.set(directorId, { rows, waiting: [whole] });
+      this.prepare();
+      return true;
+    }
+    const waiting = this.preparing.get(item.directorId)?.waiting;
+    waiting?.push(whole);
+    return waiting !== undefined;
+  }
+
+  /** The rows of a large picture are joined before it is shown, a few at a time: the page answers meanwhile. */
+  private prepare(): void {
+    if (this.isPreparing) return;
+    this.isPreparing = true;
+    const go = (): void => {
+      const untilMs = performance.now() + sliceMs;
+      for (const [directorId, { rows, waiting }] of this.preparing) {
+        let isDone = false;
+        while (!isDone && (performance.now() < untilMs || isHidden())) isDone = rows.next().done === true;
+        if (!isDone) break;
+        this.preparing.delete(directorId);
+        for (const item of waiting) this.applyWhole(item);
+        this.schedule();
+      }
+      this.isPreparing = this.preparing.size > 0;
+      if (this.isPreparing) setTimeout(go, 0);
+    };
+    setTimeout(go, 0);
   }
 
   private applyWhole(item: LiveItem): void {
@@ -105,8 +157,8 @@ export class LiveStore {
       for (const listener of this.listeners) listener();
     };
     // A hidden tab has no frames; its state must go on all the same.
-    if (document.visibilityState === "visible") requestAnimationFrame(show);
-    else setTimeout(show, 250);
+    if (isHidden()) setTimeout(show, 250);
+    else requestAnimationFrame(show);
   }
 
   private record(directorId: string, atMs: number): void {

@@ -51,18 +51,33 @@ export interface RowFacts {
   readonly drift: readonly DriftItem[];
 }
 
-export interface RowPicture {
-  /** The loaded file's service; undefined: it does not ask for it. */
-  readonly configured: ConfiguredService | undefined;
+/** What is the same for all rows of a director. */
+export interface RowView {
   readonly isFileKnown: boolean;
   /** A file that the daemon has not read lies on the disk. */
   readonly isUnread: boolean;
   /** The agent compares the table with the file: what it does not name is as it should be. */
   readonly isCompared: boolean;
-  readonly isSorryServing: boolean;
   readonly runs: readonly Run[];
   readonly directorId: string;
 }
+
+export interface RowPicture extends RowView {
+  /** The loaded file's service; undefined: it does not ask for it. */
+  readonly configured: ConfiguredService | undefined;
+  readonly isSorryServing: boolean;
+}
+
+/** The very same objects in the same order. */
+export const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, index) => each === b[index]));
+
+export const isSameView = (a: RowView, b: RowView): boolean =>
+  a.directorId === b.directorId &&
+  a.isFileKnown === b.isFileKnown &&
+  a.isUnread === b.isUnread &&
+  a.isCompared === b.isCompared &&
+  isSameList(a.runs, b.runs);
 
 export const stateInKernel = (facts: RowFacts, row: Destination, picture: RowPicture): RowState => {
   const { drift, loaded, onDisk, verdict } = facts;

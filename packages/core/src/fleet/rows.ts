@@ -15,6 +15,8 @@ import {
   verdictsByService,
 } from "./rows-index.ts";
 import {
+  isSameList,
+  isSameView,
   isSorry,
   sinceOf,
   stateInKernel,
@@ -22,6 +24,7 @@ import {
   type RowFacts,
   type RowPicture,
   type RowState,
+  type RowView,
   type Since,
 } from "./row-state.ts";
 
@@ -88,19 +91,31 @@ interface RowsInput {
  * several views ask for the same picture.
  */
 export const joinRows = (input: RowsInput): TableRows | undefined => {
+  const steps = joinRowsInSteps(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+/** `joinRows` with a pause after each `rowsPerStep` or so that had to be joined: what is joined is found by the next that asks for it. */
+export function* joinRowsInSteps(input: RowsInput): Generator<undefined, TableRows | undefined> {
   const table = knownValue(input.state.table);
   if (table === undefined) return undefined;
   const picture = readPicture(input);
   const known = tables.get(table);
   if (known !== undefined && isSamePicture(known.picture, picture)) return known.rows;
-  const rows = joinTable(table, picture);
+  const rows = yield* joinTable(table, picture);
   tables.set(table, { picture, rows });
   return rows;
-};
+}
+
+/** Some milliseconds of work. */
+const rowsPerStep = 1_000;
 
 const tables = new WeakMap<IpvsTable, { readonly picture: Picture; readonly rows: TableRows }>();
 
-const joinTable = (table: IpvsTable, picture: Picture): TableRows => {
+function* joinTable(table: IpvsTable, picture: Picture): Generator<undefined, TableRows> {
   const { drift, loaded, onDisk, verdicts } = picture;
   const [inFile, inLoaded] = [servicesByKey(onDisk), servicesByKey(loaded)];
   const verdictsOf = verdictsByService(verdicts);
@@ -117,23 +132,29 @@ const joinTable = (table: IpvsTable, picture: Picture): TableRows => {
       drift: driftOf.get(key) ?? none,
     });
   };
-  const inKernel = sortServicesAsIpvsadm(table.services).map((service) => join(service.id, service));
+  const inKernel: ServiceRows[] = [];
+  let rows = 0;
+  for (const service of sortServicesAsIpvsadm(table.services)) {
+    const joined = join(service.id, service);
+    inKernel.push(joined);
+    rows += joined.rows.length;
+    if (rows < rowsPerStep) continue;
+    rows = 0;
+    yield;
+  }
   const keys = new Set(inKernel.map((each) => each.key));
   const missing = new Map([...inFile, ...inLoaded].filter(([key]) => !keys.has(key)));
   const services = [...inKernel, ...[...missing.values()].map(({ id }) => join(id, undefined))];
   return {
     services,
-    rowCount: services.reduce((sum, { rows }) => sum + rows.length, 0),
+    rowCount: services.reduce((sum, each) => sum + each.rows.length, 0),
     missingCount: services.reduce((sum, { missing: count }) => sum + count, 0),
     driftCount: drift?.count,
   };
-};
+}
 
 /** What the rows of one director are made of beside its table. */
-interface Picture extends Pick<
-  RowPicture,
-  "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId"
-> {
+interface Picture extends RowView {
   readonly loaded: readonly ConfiguredService[];
   readonly onDisk: readonly ConfiguredService[];
   readonly verdicts: readonly Verdict[];
@@ -158,15 +179,12 @@ const readPicture = ({ directorId, runs, state }: RowsInput): Picture => {
   };
 };
 
-const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a === b || (a.length === b.length && a.every((each, index) => each === b[index]));
-
 const isSamePicture = (a: Picture, b: Picture): boolean =>
   a.loaded === b.loaded &&
   a.onDisk === b.onDisk &&
   a.verdicts === b.verdicts &&
   a.drift === b.drift &&
-  hasSameMeaning(a, b);
+  isSameView(a, b);
 
 /** What one service is joined from. */
 interface ServicePicture extends Omit<RowPicture, "isSorryServing"> {
@@ -178,20 +196,11 @@ interface ServicePicture extends Omit<RowPicture, "isSorryServing"> {
   readonly drift: readonly DriftItem[];
 }
 
-type Meaning = Pick<RowPicture, "isFileKnown" | "isUnread" | "isCompared" | "runs" | "directorId">;
-
-const hasSameMeaning = (a: Meaning, b: Meaning): boolean =>
-  a.directorId === b.directorId &&
-  a.isFileKnown === b.isFileKnown &&
-  a.isUnread === b.isUnread &&
-  a.isCompared === b.isCompared &&
-  isSameList(a.runs, b.runs);
-
 const isSameService = (a: ServicePicture, b: ServicePicture): boolean =>
   a.service === b.service &&
   a.configured === b.configured &&
   a.onDisk === b.onDisk &&
-  hasSameMeaning(a, b) &&
+  isSameView(a, b) &&
   isSameList(a.verdicts, b.verdicts) &&
   isSameList(a.drift, b.drift);
 

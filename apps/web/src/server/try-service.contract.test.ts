@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import type { ReadingNews } from "@lvs/core/director/connection-reading";
+import { countConnections } from "@lvs/core/ipvs/connections";
+import { parseConnectionListing } from "@lvs/core/ipvs/listing-connections";
 import { parseSave } from "@lvs/core/ipvs/save-format";
 import { startCollector, type Collector } from "./collector.ts";
 import { db } from "./db.ts";
@@ -36,11 +39,19 @@ afterEach(async () => {
 });
 
 /** Something that takes connections on loopback, as a real server behind the VIP would; what it was sent. */
-async function listen(): Promise<{ port: number; sent: () => string; connections: () => number }> {
+async function listen(): Promise<{
+  port: number;
+  sent: () => string;
+  connections: () => number;
+  /** The port of whoever connected last. */
+  clientPort: () => number | undefined;
+}> {
   let sent = "";
   let connections = 0;
+  let clientPort: number | undefined;
   const server = createServer((socket) => {
     connections += 1;
+    clientPort = socket.remotePort;
     socket.on("data", (data) => {
       sent += data.toString();
     });
@@ -51,7 +62,7 @@ async function listen(): Promise<{ port: number; sent: () => string; connections
   await once(server, "listening");
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
-  return { port: bound.port, sent: () => sent, connections: () => connections };
+  return { port: bound.port, sent: () => sent, connections: () => connections, clientPort: () => clientPort };
 }
 
 async function closedPort(): Promise<number> {
@@ -94,6 +105,34 @@ it("connects to the service and past it, sends nothing, and says that no directo
     ]),
   );
   expect([vip.connections(), vip.sent(), real.sent()]).toEqual([1, "", ""]);
+});
+
+it("ends the reading where it has found its own connection; one that broke off before is not nobody's", async () => {
+  const vip = await listen();
+  const directorId = await directorWith(`-A -t 127.0.0.1:${vip.port} -s rr\n`);
+  const question = { directorId, service: `TCP 127.0.0.1:${vip.port}` };
+  const found = (port: number | undefined): ReadingNews => {
+    const line = `TCP 14:59  ESTABLISHED 127.0.0.1:${port} 127.0.0.1:${vip.port} 10.0.0.1:80`;
+    const connections = parseConnectionListing(line).value;
+    return { kind: "found", entryCount: 1, connections, totals: countConnections(connections) };
+  };
+  const over = Promise.withResolvers<string>();
+  if (agent === undefined) throw new Error("no agent");
+  agent.find = async function* ({ kind }, signal) {
+    signal.addEventListener("abort", () => over.resolve(kind));
+    yield found(vip.clientPort());
+    await new Promise(() => undefined);
+  };
+  const { tryService } = callAs(operator).connections;
+  expect(await tryService(question)).toMatchObject({
+    vip: { servedBy: { status: "known", director: directorId, realServer: "10.0.0.1:80" } },
+  });
+  expect(await over.promise).toBe("serving");
+  agent.find = async function* () {
+    yield found(1);
+    await Promise.resolve();
+  };
+  expect(await tryService(question)).toMatchObject({ vip: { servedBy: { status: "notAsked" } } });
 });
 
 it("says that a service refuses, and knocks at nothing that the director's table does not have", async () => {

@@ -247,4 +247,16 @@ describe("who speaks VRRP", () => {
     expect(rivals?.sources[0]).toBe("192.0.2.1");
     expect(at.wire()).toMatchObject({ omitted: 2_048 - 256, dropped: 52 });
   });
+
+  it("lists the peer that a crowd has silenced, which is not believed", async () => {
+    const at = await build();
+    at.packets.send(2, advertPacket("192.0.2.2", peer));
+    await at.sweep(30);
+    for (let count = 0; count < 300; count += 1) {
+      at.packets.send(2, advertPacket(`10.0.${count >> 8}.${count & 255}`, advertWithPassword("wrongpwd")));
+    }
+    await at.sweep(1);
+    expect(at.wire().speakers).toHaveLength(256);
+    expect(at.wire().speakers[0]).toMatchObject({ source: "192.0.2.2", isSpeaking: false });
+  });
 });

@@ -32,14 +32,15 @@ export interface ViewParts {
 /** What is known of the wire as it travels with the director's facts: bounded, free of secrets. */
 export function speakersView({ observed, deaf, nowMs, sinceMs }: ViewParts): Speakers {
   const { dropped, speakers } = observed.observation;
-  const ranked = speakers.toSorted(
-    (a, b) => rank(a, nowMs) - rank(b, nowMs) || (nameOf(a) < nameOf(b) ? -1 : 1),
-  );
+  const ranked = speakers
+    .toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || a.firstHeardMs - b.firstHeardMs)
+    .slice(0, speakersShown)
+    .toSorted((a, b) => rank(a, nowMs) - rank(b, nowMs) || (nameOf(a) < nameOf(b) ? -1 : 1));
   const findings = observed.findings.toSorted((a, b) => loudness.indexOf(a.code) - loudness.indexOf(b.code));
   return {
     links: [...observed.heardLinks],
     deaf: [...observed.deaf, ...deaf].map(({ link, reason }) => ({ link, reason })),
-    speakers: ranked.slice(0, speakersShown).map((speaker) => shownSpeaker(speaker, nowMs)),
+    speakers: ranked.map((speaker) => shownSpeaker(speaker, nowMs)),
     omitted: Math.max(0, speakers.length - speakersShown),
     ...(dropped === 0 ? {} : { dropped }),
     findings: findings.slice(0, findingsShown).map((finding) => shownFinding(finding, sinceMs(finding))),
@@ -56,8 +57,11 @@ export const meaningOf = (view: Speakers): string =>
 export const findingKey = ({ code, link, virtualRouterId, sources, reason }: Finding): string =>
   [code, link, virtualRouterId, reason, ...sources.toSorted()].join(" ");
 
-const rank = (speaker: Speaker, nowMs: number): number =>
-  (speaker.instance === undefined ? 2 : 0) + (isSpeaking(speaker, nowMs) ? 0 : 1);
+/** A peer stays in the list though a crowd speaks and it does not: who is believed comes first, then who has been known for longer. */
+const rank = (speaker: Speaker, nowMs: number): number => {
+  if (speaker.instance !== undefined && speaker.disagreement === undefined) return 0;
+  return (speaker.instance === undefined ? 3 : 1) + (isSpeaking(speaker, nowMs) ? 0 : 1);
+};
 
 const nameOf = ({ link, virtualRouterId, source }: Speaker): string =>
   `${link} ${String(virtualRouterId).padStart(3, "0")} ${source}`;

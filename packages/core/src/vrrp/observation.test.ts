@@ -188,6 +188,16 @@ describe("what is remembered", () => {
     expect(observation.speakers.at(-1)).toMatchObject({ source: "192.0.2.9" });
   });
 
+  it("keeps a peer that is believed, however long a flood of others keeps it silent", () => {
+    const other = flood(3000, 51).map((each) => ({
+      ...each,
+      advert: { ...advert, authentication: { type: "none" as const, data: new Uint8Array(8) } },
+    }));
+    const observation = hearing([{ atMs: [0] }, ...other]);
+    expect(observation.speakers).toHaveLength(2048);
+    expect(observation.speakers).toContainEqual(expect.objectContaining({ source: "192.0.2.2" }));
+  });
+
   it("ends with the time given, and with the link", () => {
     const observation = hearing([{ atMs: [0] }, { source: "192.0.2.9", atMs: [5000] }]);
     const left = (nowMs: number, link: string) =>

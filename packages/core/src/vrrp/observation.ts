@@ -141,8 +141,8 @@ const leastOf = <Each extends { readonly lastHeardMs: number }>(all: readonly Ea
 };
 
 /**
- * Room for one more: broken packets give way first, then who speaks for none of the director's own, then the longest silent. A flood of
- * made-up senders must not keep a new one from being heard.
+ * Room for one more: broken packets give way first, then who speaks for none of the director's own, then who is not believed, each time the
+ * longest silent. A flood of made-up senders must neither keep a new one from being heard nor make a peer forgotten that it silences.
  */
 const withRoom = (before: Observation): Observation => {
   if (before.speakers.length + before.refused.length < mostSenders) return before;
@@ -151,7 +151,8 @@ const withRoom = (before: Observation): Observation => {
   if (broken !== undefined)
     return { ...before, refused: before.refused.filter((each) => each !== broken), dropped };
   const foreign = leastOf(before.speakers.filter(({ instance }) => instance === undefined));
-  const least = foreign ?? leastOf(before.speakers);
+  const unbelieved = before.speakers.filter(({ disagreement }) => disagreement !== undefined);
+  const least = foreign ?? leastOf(unbelieved) ?? leastOf(before.speakers);
   return { ...before, speakers: before.speakers.filter((each) => each !== least), dropped };
 };
 

@@ -26,13 +26,17 @@ export const SpeakersSection = ({ director, state }: { director: FleetDirector; 
         </p>
       </Section>
     );
-  const { links, speakers: heard } = speakers.value;
+  const { links, omitted, speakers: heard } = speakers.value;
   if (links.length === 0 && speakers.value.deaf.length === 0) return null;
   return (
     <section aria-label={t("title")} data-testid="speakers">
       <Section
         title={t("title")}
-        aside={links.length === 0 ? undefined : t("aside", { links: links.join(", "), count: heard.length })}
+        aside={
+          links.length === 0
+            ? undefined
+            : t("aside", { links: links.join(", "), count: heard.length + omitted })
+        }
       >
         {links.length > 0 && heard.length === 0 ? (
           <p className="q">{t("nobody", { links: links.join(", ") })}</p>

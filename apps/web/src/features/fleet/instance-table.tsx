@@ -18,7 +18,7 @@ import { rowLook, useTroubleWords } from "./trouble-words.tsx";
 const drawnAtOnce = 200;
 /** A flood of made-up senders is one row, not a thousand words wide: so many are named, the others are a number. */
 const outsidersNamed = 2;
-const troublesSaid = 4;
+const troublesSaid = 3;
 
 interface TableProps {
   readonly rows: readonly InstanceRow[];
@@ -139,13 +139,7 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
         </td>
         <td>
           <Seats seats={masters} />
-          {row.outsiders.slice(0, outsidersNamed).map(({ address, priority }) => (
-            <span key={address} className="st seat c-down">
-              <Glyph name="crit" tone="down" />
-              <span className="m">{address}</span> {priority}
-            </span>
-          ))}
-          <More count={row.outsiders.length - outsidersNamed} />
+          <Outsiders row={row} />
         </td>
         <td>
           <Seats seats={others} />
@@ -161,7 +155,9 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
             {troubles.slice(0, troublesSaid).map((item) => (
               <Fragment key={words.keyOf(item)}>{words.say(item)} </Fragment>
             ))}
-            <More count={troubles.length - troublesSaid} />
+            {troubles.length > troublesSaid ? (
+              <span className="c-down">{t("more", { count: troubles.length - troublesSaid })}</span>
+            ) : null}
           </td>
         </tr>
       ) : null}
@@ -169,9 +165,21 @@ const Lines = ({ row, selected, onSelect }: TableProps & { row: InstanceRow }) =
   );
 };
 
-const More = ({ count }: { count: number }) => {
+/** Who speaks for the instance and is no director: named while they are few. */
+const Outsiders = ({ row: { outsiders } }: { row: InstanceRow }) => {
   const t = useTranslations("fleet");
-  return count <= 0 ? null : <span className="c-down">{t("more", { count })}</span>;
+  if (outsiders.length > outsidersNamed)
+    return (
+      <State glyph="crit" tone="down">
+        {t("strangers", { count: outsiders.length })}
+      </State>
+    );
+  return outsiders.map(({ address, priority }) => (
+    <span key={address} className="st seat c-down">
+      <Glyph name="crit" tone="down" />
+      <span className="m">{address}</span> {priority}
+    </span>
+  ));
 };
 
 /** Healthy states are a shape, since the column's head says the word; anything else is said in full. */

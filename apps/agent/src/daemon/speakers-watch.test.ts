@@ -248,7 +248,7 @@ describe("who speaks VRRP", () => {
     expect(at.wire()).toMatchObject({ omitted: 2_048 - 256, dropped: 52 });
   });
 
-  it("lists the peer that a crowd has silenced, which is not believed", async () => {
+  it("lists a believed peer first that a crowd of others has silenced", async () => {
     const at = await build();
     at.packets.send(2, advertPacket("192.0.2.2", peer));
     await at.sweep(30);

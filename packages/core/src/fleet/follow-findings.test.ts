@@ -200,6 +200,13 @@ it("a flood of made-up senders fills the record no further than a bound", () => 
   expect(kinds).toHaveLength(openAtMost);
 });
 
+it("a flood of made-up senders hides no finding of another kind", () => {
+  const many = Array.from({ length: 2 * openAtMost }, (_, index) => speaker(`203.0.113.${index}`));
+  const rivals = [finding("second-master", [addressOf.lvs2, addressOf.lvs1])];
+  const { kinds } = follow([pair({ lvs2: wire(many) }), pair({ lvs2: wire(many, rivals) })]);
+  expect(kinds.filter((kind) => kind === "secondMasterBegan")).toHaveLength(1);
+});
+
 it("a crowd of MASTERs is one finding while it lasts, whoever is in it, and no longer than a line", () => {
   const crowd = (first: number): Fleet => {
     const sources = Array.from(

@@ -15,7 +15,7 @@ export interface FindingNews {
 /** Findings that have begun and not ended, by key. */
 export type OpenFindings = ReadonlyMap<string, Finding>;
 
-/** A flood of made-up senders is one thing that happens to a director, not thousands. */
+/** Of one kind on one director: a flood of made-up senders is one thing that happens to it, not thousands, and hides no other kind. */
 export const openAtMost = 64;
 
 /** The findings after one more look, and what is new since the last. Pure; `nowMs` on the console's clock. */
@@ -35,15 +35,15 @@ export const followFindings = (
   const registered = new Set(fleet.directors.map(({ id }) => id));
   for (const { directorId, key } of before.values()) if (!registered.has(directorId)) open.delete(key);
   const begun = found.filter((finding) => {
-    if (open.has(finding.key) || countOf(open, finding.directorId) >= openAtMost) return false;
+    if (open.has(finding.key) || countOf(open, finding) >= openAtMost) return false;
     open.set(finding.key, finding);
     return true;
   });
   return { open, news: [...ended.map((each) => endOf(each, nowMs)), ...begun.map(beginningOf)] };
 };
 
-const countOf = (open: OpenFindings, directorId: string): number =>
-  [...open.values()].filter((each) => each.directorId === directorId).length;
+const countOf = (open: OpenFindings, { directorId, kind }: Finding): number =>
+  [...open.values()].filter((each) => each.directorId === directorId && each.kind === kind).length;
 
 /** What of a beginning is not in its event: the link, and the key that its end is found by. */
 const sourceIdOf = ({ key, link, sinceMs }: Finding): string => `${Math.round(sinceMs)} ${link}/${key}`;

@@ -26,12 +26,13 @@ export interface RecordSearch {
   readonly clear: () => void;
 }
 
-export const useRecordSearch = (): RecordSearch => {
+/** `own`: what one page asks by beside them; it is cleared with them. */
+export const useRecordSearch = (own: readonly string[] = []): RecordSearch => {
   const search = useSearch();
   const question = readQuestion(search.get);
   return {
     question,
-    isAsked: Object.keys(question).length > 0,
+    isAsked: Object.keys(question).length > 0 || own.some((name) => (search.get(name) ?? "") !== ""),
     ask: ({ director, text, ...moments }) =>
       search.set({
         ...(director === undefined ? {} : { director }),
@@ -39,7 +40,8 @@ export const useRecordSearch = (): RecordSearch => {
         ...("fromMs" in moments ? { from: printMoment(moments.fromMs) } : {}),
         ...("toMs" in moments ? { to: printMoment(moments.toMs) } : {}),
       }),
-    clear: () => search.set({ director: "", from: "", to: "", text: "" }),
+    clear: () =>
+      search.set(Object.fromEntries(["director", "from", "to", "text", ...own].map((name) => [name, ""]))),
   };
 };
 

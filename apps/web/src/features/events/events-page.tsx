@@ -17,7 +17,7 @@ export const EventsPage = () => {
   const t = useTranslations("events");
   const kindWords = useTranslations("changes.kinds");
   const search = useSearch();
-  const record = useRecordSearch();
+  const record = useRecordSearch(["kind"]);
   const group = choices.find((each) => each === search.get("about")) ?? "all";
   const about = kindsAbout(group);
   const kind = about.find((each) => each === search.get("kind"));

@@ -147,3 +147,28 @@ describe("who speaks", () => {
     expect(line({ isSpeaking: false, priority: 0 })).toContain("took its leave");
   });
 });
+
+describe("a crowd of made-up senders", () => {
+  const crowd = Array.from({ length: 40 }, (_, index) =>
+    stranger({ address: `203.0.113.${index}`, director: undefined }),
+  );
+
+  it("stands behind the second MASTER, and is some of them and their number", () => {
+    const text = drawn(<WireNotes items={[...crowd, second("unknown")]} nowMs={nowMs} />);
+    expect(text).toMatch(/^Two are MASTER of VI_1/u);
+    expect(text.match(/203\.0\.113\.\d+ speaks/gu)).toHaveLength(5);
+    expect(text).toContain("35 more like these are found on the wire now.");
+  });
+
+  it("among the MASTERs leaves the directors named, first", () => {
+    const among: WireItem = {
+      kind: "secondMaster",
+      ...base,
+      sources: [...crowd.flatMap((item) => ("source" in item ? [item.source] : [])), ...sources],
+      reading: "unknown",
+      rival: undefined,
+      reason: undefined,
+    };
+    expect(said(among)).toContain("lvs-2 (192.0.2.12), lvs-1 (192.0.2.11), 203.0.113.0, 203.0.113.1, …");
+  });
+});

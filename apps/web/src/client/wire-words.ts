@@ -78,10 +78,24 @@ export const useWireWords = (): ((item: WireItem) => WireWords) => {
   };
 };
 
+/** More are a crowd: who they all are stands in the list of speakers. */
+const mostNames = 4;
+
+/** Directors first: in a crowd of senders they are who matters. */
+const useSourceNames = (): ((sources: readonly WireSource[]) => string) => {
+  const nameOf = useSourceName();
+  return (sources) => {
+    const directors = sources.filter(({ director }) => director !== undefined);
+    const names = [...new Set([...directors, ...sources])].map(nameOf);
+    return [...names.slice(0, mostNames), ...(names.length > mostNames ? ["…"] : [])].join(", ");
+  };
+};
+
 /** With the cause alone, for where it is said already what a second MASTER means. */
 export const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords & { readonly cause: string }) => {
   const t = useTranslations("wire.secondMaster");
   const nameOf = useSourceName();
+  const namesOf = useSourceNames();
   const reasonOf = useRefusal();
   return (item) => {
     const { instance, reading, virtualRouterId } = item;
@@ -92,7 +106,7 @@ export const useSecondMaster = (): ((item: Of<"secondMaster">) => WireWords & { 
     };
     const cause = reading === "unknown" ? "" : t(`cause.${reading}`, values);
     return {
-      what: t("what", { instance, id: virtualRouterId, names: item.sources.map(nameOf).join(", ") }),
+      what: t("what", { instance, id: virtualRouterId, names: namesOf(item.sources) }),
       cause,
       why: cause === "" ? t("why") : `${cause} ${t("why")}`,
       todo: t(`todo.${reading}`, values),
@@ -152,11 +166,12 @@ const useNotBelieved = (): ((item: Of<"notBelieved">) => WireWords) => {
 export const useWireSentence = (): ((item: WireItem) => string) => {
   const t = useTranslations("truth.one");
   const nameOf = useSourceName();
+  const namesOf = useSourceNames();
   const reasonOf = useRefusal();
   return (item) => {
     switch (item.kind) {
       case "secondMaster":
-        return t("secondMaster", { instance: item.instance, names: item.sources.map(nameOf).join(", ") });
+        return t("secondMaster", { instance: item.instance, names: namesOf(item.sources) });
       case "stranger":
         return t("stranger", { source: nameOf(item.source), instance: item.instance });
       case "notBelieved":

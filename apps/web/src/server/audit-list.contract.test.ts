@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beginAudit } from "./audit.ts";
 import { db } from "./db.ts";
 import { callAs, makePerson, openTestConsole, type TestConsole } from "./testing/console.ts";
 import type { Person } from "./person.ts";
@@ -36,6 +37,17 @@ describe("the audit log", () => {
     expect(await list({ text: "TABLE.", toMs: 5_000 })).toEqual(["table.flushService", "table.setTimeouts"]);
     expect(await list({ text: "a_b@", fromMs: 4_000, toMs: 4_001 })).toEqual(["table.flushService"]);
     expect(await list({ text: "a%b@" })).toEqual([]);
+  });
+
+  it("names the run that was started, and the way back of a change", async () => {
+    const ended = async (data: unknown): Promise<string | undefined> => {
+      const audit = await beginAudit({ person: undefined, procedure: "p", input: {} });
+      await audit.endWith({ ok: true, data });
+      return (await callAs(admin).audit.list({ procedure: "p", limit: 1 })).entries[0]?.detail;
+    };
+    expect(await ended({ runId: "r-1" })).toBe("run r-1");
+    expect(await ended({ wayBack: ["-a", "-b"] })).toBe("-a\n-b");
+    expect(await ended({ runId: "r-1", events: [] })).toBe("");
   });
 
   it("is nobody's but an admin's", async () => {

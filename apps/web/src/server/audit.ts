@@ -44,7 +44,7 @@ export async function beginAudit({ person, procedure, input }: Deed): Promise<Au
       }
       const refused = refusedSchema.safeParse(result.data);
       if (refused.success) await end("refused", refused.data.reason);
-      else await end("done", wayBackOf(result.data));
+      else await end("done", outcomeOf(result.data));
     },
   };
 }
@@ -58,11 +58,14 @@ export async function recordAudit(deed: Deed, outcome: AuditOutcome, detail = ""
 const refusedSchema = z.object({ outcome: z.literal("refused"), reason: z.string() });
 
 const wayBackSchema = z.object({ wayBack: z.array(z.string()) });
+const startedSchema = z.strictObject({ runId: z.string() });
 
-/** The lines that undo the deed, where its answer names them: they are wanted when nobody remembers. */
-function wayBackOf(data: unknown): string {
-  const parsed = wayBackSchema.safeParse(data);
-  return parsed.success ? parsed.data.wayBack.join("\n") : "";
+/** The lines that undo the deed, or the run that it started, where its answer names them: they are wanted when nobody remembers. */
+function outcomeOf(data: unknown): string {
+  const wayBack = wayBackSchema.safeParse(data);
+  if (wayBack.success) return wayBack.data.wayBack.join("\n");
+  const started = startedSchema.safeParse(data);
+  return started.success ? `run ${started.data.runId}` : "";
 }
 
 const refusals: ReadonlySet<string> = new Set([

@@ -2,13 +2,14 @@
 import { useFleet } from "@/client/live.tsx";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { readSubject } from "./subject.ts";
+import { readSubject, type Entry } from "./subject.ts";
 
 /** With what somebody called a procedure: the way to the director or the run that it names, then the whole of it. */
-export const About = ({ input, procedure }: { input: string; procedure: string }) => {
+export const About = ({ entry }: { entry: Entry }) => {
   const t = useTranslations("audit");
   const fleet = useFleet();
-  const { directorId, runId } = readSubject(procedure, input);
+  const { directorId, runId } = readSubject(entry);
+  const { input } = entry;
   const director = fleet?.directors.find(({ id }) => id === directorId);
   const run = fleet?.runs.find(({ id }) => id === runId);
   return (

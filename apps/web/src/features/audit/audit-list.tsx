@@ -83,13 +83,13 @@ const AuditTable = ({ entries }: { entries: readonly Entry[] }) => {
             <td className="nw" title={new Date(entry.atMs).toISOString()}>
               {printTime(entry.atMs, nowMs)}
             </td>
-            <td className="wrap">{entry.actor}</td>
+            <td>{entry.actor}</td>
             <td className="m">{entry.procedure}</td>
             <td className="nw">
               <OutcomeMark outcome={entry.outcome} />
             </td>
             <td className="wrap sm">
-              <About procedure={entry.procedure} input={entry.input} />
+              <About entry={entry} />
             </td>
             <td className="wrap">{entry.detail}</td>
           </tr>

@@ -1,9 +1,16 @@
 import { z } from "zod";
 
-/** What an entry of the audit log is about, where its input names it. */
+/** What an entry of the audit log is about, where its input names it, or the run that it started. */
 export interface Subject {
   readonly directorId: string | undefined;
   readonly runId: string | undefined;
+}
+
+/** `input`: JSON text. */
+export interface Entry {
+  readonly procedure: string;
+  readonly input: string;
+  readonly detail: string;
 }
 
 const inputSchema = z.object({
@@ -12,12 +19,15 @@ const inputSchema = z.object({
   id: z.string().optional().catch(undefined),
 });
 
-/** `input`: JSON text. Only the procedures of directors call a director by `id`; others mean something else by it. */
-export const readSubject = (procedure: string, input: string): Subject => {
+/** Only the procedures of directors call a director by `id`; others mean something else by it. */
+export const readSubject = ({ detail, input, procedure }: Entry): Subject => {
   const found = inputSchema.safeParse(readJson(input)).data;
   const own = procedure.startsWith("directors.") ? found?.id : undefined;
-  return { directorId: found?.directorId ?? own, runId: found?.runId };
+  return { directorId: found?.directorId ?? own, runId: found?.runId ?? startedBy(procedure, detail) };
 };
+
+const startedBy = (procedure: string, detail: string): string | undefined =>
+  procedure === "workflows.start" ? /^run (\S+)$/u.exec(detail)?.[1] : undefined;
 
 const readJson = (text: string): unknown => {
   try {

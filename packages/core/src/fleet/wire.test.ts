@@ -38,6 +38,17 @@ describe("the wire of a pair", () => {
     expect(readWire(pair({ lvs1 }), sampleNowMs)).toMatchObject([{ reading: "notHeardThere" }]);
   });
 
+  it("takes the fellow for the rival, whoever else claims to be MASTER", () => {
+    const crowd = ["203.0.113.1", "203.0.113.2"];
+    const heard = [
+      ...crowd.map((source) => speaker(source, { disagreement: "password" })),
+      speaker(addressOf.lvs1),
+    ];
+    const lvs2 = wire(heard, [finding("second-master", [addressOf.lvs2, ...crowd, addressOf.lvs1])]);
+    const [item] = readWire(pair({ lvs2 }), sampleNowMs).filter(({ kind }) => kind === "secondMaster");
+    expect(item).toMatchObject({ reading: "blockedHere", rival: { director: { name: "lvs-1" } } });
+  });
+
   it("says of a second MASTER that is not believed why, and once though both hear it", () => {
     const sources = [addressOf.lvs1, addressOf.lvs2];
     const hears = (source: string, other: string) =>

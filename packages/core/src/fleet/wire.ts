@@ -199,7 +199,9 @@ const secondMasterOf = (at: Listening, of: OfInstance, addresses: readonly strin
   const sources = addresses.slice(0, sourcesShown).map((address) => sourceIn(at.book, address));
   const others = sources.filter(({ director }) => director?.id !== at.director.id);
   const isOneOfThem = others.length < sources.length;
-  const [rival] = isOneOfThem ? others : [];
+  // Among a crowd of senders the fellow is who matters: what is wrong between the two has a remedy.
+  const fellow = others.find((each) => each.director?.clusterId === at.director.clusterId);
+  const rival = isOneOfThem ? (fellow ?? others[0]) : undefined;
   const speaker = rival === undefined ? undefined : speakerOf(at.heard, { ...of, source: rival.address });
   const reason = speaker?.disagreement;
   return { kind: "secondMaster", ...of, sources, rival, reason, reading: readingOf(at, of, speaker) };

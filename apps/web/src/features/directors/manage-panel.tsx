@@ -1,6 +1,7 @@
 "use client";
 import type { FleetDirector } from "@lvs/core/fleet/model";
-import { printStamp } from "@/client/format.ts";
+import { printTime } from "@/client/format.ts";
+import { useNow } from "@/client/live.tsx";
 import { useProblemText } from "@/client/problem.ts";
 import { useTRPC } from "@/client/trpc.ts";
 import { useRefusal } from "@/client/user.tsx";
@@ -20,6 +21,7 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
   const router = useRouter();
   const problemText = useProblemText();
   const refusal = useRefusal("admin");
+  const nowMs = useNow(60_000);
   const [typed, setTyped] = useState("");
   const revoke = useMutation(trpc.directors.revoke.mutationOptions());
   const remove = useMutation(trpc.directors.remove.mutationOptions({ onSuccess: () => router.push("/") }));
@@ -30,7 +32,9 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
     <Section title={t("title")} aside={`${director.address}:${director.port}`}>
       <p className="q sm">{t("meaning")}</p>
       {director.certificateEndsAtMs === undefined ? null : (
-        <p className="q sm">{t("certificateUntil", { at: printStamp(director.certificateEndsAtMs) })}</p>
+        <p className="q sm">
+          {t("certificateUntil", { at: printTime(director.certificateEndsAtMs, nowMs) })}
+        </p>
       )}
       <div className="actions">
         <LinkButton href={`/enrol?director=${director.id}`}>{t("enrolAgain")}</LinkButton>

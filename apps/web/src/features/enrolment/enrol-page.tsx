@@ -47,7 +47,7 @@ export const EnrolPage = () => {
               ) : (
                 <AgainStep director={again} hasToken={token !== undefined} onToken={setToken} />
               )}
-              <CommandStep token={token} />
+              <CommandStep token={token} isAgain={again !== undefined} />
               <FingerprintStep token={token} />
               <WaitStep fleet={fleet} token={token} />
             </ol>
@@ -171,7 +171,7 @@ const AgainStep = (props: {
 /** What the agent reads at its start (apps/agent/README.md). The token is one word without quotes in it. */
 const commandOf = (token: NewToken): string => `LVS_AGENT_TOKEN='${token.token}' node agent.mjs`;
 
-const CommandStep = ({ token }: { token: NewToken | undefined }) => {
+const CommandStep = ({ token, isAgain }: { token: NewToken | undefined; isAgain: boolean }) => {
   const t = useTranslations("enrol");
   const nowMs = useNow(1_000);
   return (
@@ -179,6 +179,7 @@ const CommandStep = ({ token }: { token: NewToken | undefined }) => {
       <b>2</b>
       <div>
         <h2>{t("command")}</h2>
+        {isAgain ? <p>{t("stopFirst")}</p> : null}
         {token === undefined ? (
           <p className="q">{t("commandFirst")}</p>
         ) : (

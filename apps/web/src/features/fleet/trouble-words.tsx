@@ -1,7 +1,7 @@
 "use client";
 import type { InstanceRow } from "@lvs/core/fleet/instance-rows";
 import type { TruthItem } from "@lvs/core/fleet/truth";
-import { printAge, printSpan, printTime, printStamp } from "@/client/format.ts";
+import { printAge, printSpan, printTime } from "@/client/format.ts";
 import { useNow } from "@/client/live.tsx";
 import { useRunSentence } from "@/client/run-words.ts";
 import { useWireWords } from "@/client/wire-words.ts";
@@ -152,7 +152,7 @@ const useSentence = (): ((item: TruthItem) => string) => {
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "certificateEnds":
-        return t("certificateEnds", { director: item.director.name, at: printStamp(item.atMs) });
+        return t("certificateEnds", { director: item.director.name, at: printTime(item.atMs, nowMs) });
       case "run":
         return runSentence(item.run);
     }

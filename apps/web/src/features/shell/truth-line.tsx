@@ -1,6 +1,6 @@
 "use client";
 import type { TruthItem } from "@lvs/core/fleet/truth";
-import { printAge, printSpan, printStamp } from "@/client/format.ts";
+import { printAge, printSpan, printTime } from "@/client/format.ts";
 import { useFleet, useLive, useNow } from "@/client/live.tsx";
 import { useTruth } from "@/client/truth.tsx";
 import { Glyph, State, type GlyphName, type Tone } from "@/ui/glyph.tsx";
@@ -187,7 +187,7 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "certificateEnds":
-        return t("certificateEnds", { director: item.director.name, at: printStamp(item.atMs) });
+        return t("certificateEnds", { director: item.director.name, at: printTime(item.atMs, nowMs) });
       case "run":
         return runSentence(item.run);
     }

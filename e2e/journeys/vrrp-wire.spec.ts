@@ -49,4 +49,15 @@ test("a second MASTER on the wire is seen in the browser with its place, and lea
   await expect(events.filter({ hasText: /second MASTER(?! over)/u })).toHaveCount(1);
   await expect(events.filter({ hasText: "VI_CACHE 51" })).not.toHaveCount(0);
   await expectAccessible(page, "the events");
+
+  await page.getByLabel("Contains").fill("VI_CACHE 51");
+  await expect(page).toHaveURL(/[?&]text=VI_CACHE/u);
+  await page.getByLabel("What", { exact: true }).selectOption("secondMasterEnded");
+  await expect(events).toHaveCount(2);
+  await page.reload();
+  await expect(events.filter({ hasText: "second MASTER over" })).toHaveCount(1);
+  await page.getByLabel("Contains").fill("stands nowhere");
+  await expect(page.getByText("Nothing recorded that fits")).toBeVisible();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(events.filter({ hasText: /second MASTER(?! over)/u })).toHaveCount(1);
 });

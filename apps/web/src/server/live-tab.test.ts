@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { applyLiveItem } from "@lvs/core/fleet/apply-live-item";
-import { gatherParts, noParts } from "@lvs/core/fleet/live-parts";
-import type { Fleet, FleetDirector, LiveItem } from "@lvs/core/fleet/model";
-import { currentFleet, publishChange, publishConnection, setRegistered, watchLive } from "./live.ts";
+import { currentFleet, publishChange, publishConnection, setRegistered } from "./live.ts";
 import { largeState, serviceAt } from "./testing/large-state.ts";
+import { isWhole, WatchedTab } from "./testing/watched-tab.ts";
 
 const director = (id: string) => ({ id, name: id, clusterId: "c1", address: "192.0.2.5", port: 8443 });
 const clusters = [{ id: "c1", name: "cdn" }];
@@ -26,60 +24,14 @@ beforeEach(() => {
   hear("d1", 1);
 });
 
-/** A browser's tab: what it has been sent, and the fleet it shows. */
-class Tab {
-  fleet: Fleet | undefined;
-  lastId: string | undefined;
-  readonly items: LiveItem[] = [];
-  #held = noParts;
-  #end = new AbortController();
-  #stream = watchLive(undefined, this.#end.signal);
-
-  async take(count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) {
-      const { done, value } = await this.#stream.next();
-      if (done === true) return;
-      this.lastId = value.id;
-      this.items.push(value.item);
-      const { held, item } = gatherParts(this.#held, value.item);
-      this.#held = held;
-      if (item === undefined) continue;
-      if (item.kind === "fleet" && this.fleet === undefined) this.fleet = item.fleet;
-      else if (this.fleet !== undefined) this.fleet = applyLiveItem(this.fleet, item);
-    }
-  }
-
-  async takeUntil(isThere: (tab: Tab) => boolean): Promise<void> {
-    for (let taken = 0; taken < 500 && !isThere(this); taken += 1) await this.take(1);
-    expect(isThere(this)).toBe(true);
-  }
-
-  /** The stream is cut and begins again after the last id, as a browser does it. */
-  reconnect(): void {
-    this.#end.abort();
-    this.#end = new AbortController();
-    this.#stream = watchLive(this.lastId, this.#end.signal);
-  }
-
-  director(id: string): FleetDirector | undefined {
-    return this.fleet?.directors.find((each) => each.id === id);
-  }
-
-  get kinds(): string[] {
-    return this.items.map((item) => (item.kind === "change" ? item.change.kind : item.kind));
-  }
-}
-
-const isWhole = (tab: Tab): boolean =>
-  tab.fleet !== undefined && tab.fleet.directors.every(({ isComing }) => isComing === undefined);
 /** What a tab has to show in the end: what the console knows. */
-const expectSame = (tab: Tab): void => {
+const expectSame = (tab: WatchedTab): void => {
   expect(tab.fleet?.directors).toEqual(currentFleet().directors);
 };
 
 describe("a director whose picture is too large for one item", () => {
   it("is named at once as coming, is sent in portions, and is then whole", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(1);
     expect(tab.director("d1")).toMatchObject({ name: "d1", isComing: true });
     expect(tab.director("d1")?.state).toBeUndefined();
@@ -92,14 +44,14 @@ describe("a director whose picture is too large for one item", () => {
 
   it("leaves a small one whole in the first item", async () => {
     hear("d2", 1, { services: 2, realServers: 2 });
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(1);
     expect(tab.director("d2")?.isComing).toBeUndefined();
     expect(tab.director("d2")?.state).toEqual(currentFleet().directors[1]?.state);
   });
 
   it("has every change that came while it was sent, none twice", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(1);
     move("d1", 50);
     log("d1", "before its turn");
@@ -119,7 +71,7 @@ describe("a director whose picture is too large for one item", () => {
 
   it("does not hold up the others' news", async () => {
     hear("d2", 1, { services: 2, realServers: 2 });
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     publishConnection("d2", { status: "connected", sinceMs: 9 });
     log("d2", "a word of the other");
@@ -131,7 +83,7 @@ describe("a director whose picture is too large for one item", () => {
   });
 
   it("is sent to each of two tabs, at its own pace", async () => {
-    const [quick, slow] = [new Tab(), new Tab()];
+    const [quick, slow] = [new WatchedTab(), new WatchedTab()];
     await slow.take(2);
     await quick.takeUntil(isWhole);
     move("d1", 70);
@@ -146,7 +98,7 @@ describe("a director whose picture is too large for one item", () => {
 
 describe("a stream that is cut", () => {
   it("among portions begins again", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     tab.reconnect();
     log("d1", "meanwhile");
@@ -157,7 +109,7 @@ describe("a stream that is cut", () => {
   });
 
   it("right after a large picture goes on without it", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.takeUntil(isWhole);
     tab.reconnect();
     log("d1", "meanwhile");
@@ -167,7 +119,7 @@ describe("a stream that is cut", () => {
   });
 
   it("before what followed a picture is all sent begins again", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(2);
     log("d1", "first");
     log("d2", "another's");
@@ -181,7 +133,7 @@ describe("a stream that is cut", () => {
   });
 
   it("while a newer picture came begins again, and shows the old one until that is whole", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.takeUntil(isWhole);
     hear("d1", 100);
     await tab.take(2);
@@ -196,7 +148,7 @@ describe("a stream that is cut", () => {
   });
 
   it("and missed a large picture gets it in portions among what it missed", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.takeUntil(isWhole);
     tab.reconnect();
     log("d1", "before");
@@ -210,7 +162,7 @@ describe("a stream that is cut", () => {
 
 describe("while the portions of a director are sent", () => {
   it("a newer picture of it takes their place", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     hear("d1", 200, { services: 40, realServers: 100 });
     await tab.takeUntil(isWhole);
@@ -219,7 +171,7 @@ describe("while the portions of a director are sent", () => {
   });
 
   it("a small picture of it follows them", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     hear("d1", 200, { services: 1, realServers: 1 });
     await tab.takeUntil((each) => each.director("d1")?.state?.table.atMs === 200);
@@ -227,7 +179,7 @@ describe("while the portions of a director are sent", () => {
   });
 
   it("another name in the registry does not begin them again", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     setRegistered({ clusters, realServers: [], directors: [{ ...director("d1"), name: "renamed" }] });
     await tab.takeUntil(isWhole);
@@ -237,7 +189,7 @@ describe("while the portions of a director are sent", () => {
   });
 
   it("a director that is taken away and comes back under its id shows nothing of before", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     setRegistered({ clusters, realServers: [], directors: [director("d2")] });
     setRegistered({ clusters, realServers: [], directors: [director("d1"), director("d2")] });
@@ -250,7 +202,7 @@ describe("while the portions of a director are sent", () => {
   });
 
   it("a director that is taken away gets no more of them", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     setRegistered({ clusters, realServers: [], directors: [director("d2")] });
     await tab.take(1);
@@ -262,7 +214,7 @@ describe("while the portions of a director are sent", () => {
   });
 
   it("a tab that falls too far behind begins again", async () => {
-    const tab = new Tab();
+    const tab = new WatchedTab();
     await tab.take(3);
     for (let number = 0; number < 2_500; number += 1) log("d2", `line ${number}`);
     await tab.take(1);

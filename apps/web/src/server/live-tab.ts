@@ -1,3 +1,4 @@
+import { rowsInServices } from "@lvs/core/director/services-pieces";
 import { rowsOfService, splitSnapshot, type SnapshotPart } from "@lvs/core/director/snapshot-parts";
 import type { DirectorState } from "@lvs/core/director/state";
 import type { FleetDirector, LiveItem } from "@lvs/core/fleet/model";
@@ -6,8 +7,10 @@ import type { FleetDirector, LiveItem } from "@lvs/core/fleet/model";
 
 /** A numbered word to all tabs: an item as it is, or that a director's picture is a new one, too large for one item. */
 export type Entry =
-  | { readonly number: number; readonly item: LiveItem }
+  | { readonly number: number; readonly item: LiveItem; readonly rows: number }
   | { readonly number: number; readonly newPictureOf: string };
+
+type Item = Extract<Entry, { readonly item: LiveItem }>;
 
 /** What a tab reads of the console's picture. */
 export interface Picture {
@@ -24,11 +27,17 @@ interface Sending {
   readonly steps: Generator<SnapshotPart, DirectorState>;
   sent: number;
   /** Changes of it since: they follow its picture. */
-  readonly later: LiveItem[];
+  readonly later: Item[];
 }
 
 /** A tab that is further behind gets the whole picture instead: reading 2,000 changes is slower than reading the state. */
 export const longestQueue = 2_000;
+/** Rows of the tables in them; some hundred megabytes, which tabs that are as far behind share. */
+const mostRows = 200_000;
+
+/** Rows of a table that an item carries, small ones not counted. */
+export const rowsIn = (item: LiveItem): number =>
+  item.kind === "change" && item.change.kind === "services" ? rowsInServices(item.change) : 0;
 
 /**
  * A tab's queue. News goes first, the portions of large pictures fill the time between. A director whose turn has not come needs no
@@ -36,14 +45,16 @@ export const longestQueue = 2_000;
  */
 export class LiveTab {
   readonly #picture: Picture;
-  #queue: { readonly number: number; readonly item: LiveItem }[] = [];
+  #queue: Item[] = [];
   #coming: string[] = [];
   #sending: Sending | undefined;
   /** What followed a picture while it was sent: older than what was sent beside it, so no place to go on from. */
-  #late: LiveItem[] = [];
+  #late: Item[] = [];
   /** Everything up to here is sent, where nothing is on its way. */
   #sentUpTo: number;
   #needsFleet: boolean;
+  /** In what waits. */
+  #rows = 0;
   wake: () => void = () => undefined;
 
   constructor(picture: Picture, missed: readonly Entry[] | undefined) {
@@ -55,9 +66,13 @@ export class LiveTab {
 
   offer(entry: Entry): void {
     if (this.#needsFleet) return;
-    if (this.#queue.length + (this.#sending?.later.length ?? 0) >= longestQueue) this.#beginAgain();
+    if (this.#queue.length + (this.#sending?.later.length ?? 0) >= longestQueue || this.#rows > mostRows)
+      this.#beginAgain();
     else if ("newPictureOf" in entry) this.#expect(entry.newPictureOf);
-    else if (!this.#isInPicture(entry.item)) this.#queue.push(entry);
+    else if (!this.#isInPicture(entry)) {
+      this.#queue.push(entry);
+      this.#rows += entry.rows;
+    }
     this.wake();
   }
 
@@ -79,16 +94,21 @@ export class LiveTab {
   next(): LiveItem | undefined {
     if (this.#needsFleet) return this.#begin();
     const late = this.#late.shift();
-    if (late !== undefined) return late;
+    if (late !== undefined) {
+      this.#rows -= late.rows;
+      return late.item;
+    }
     const news = this.#queue.shift();
     if (news !== undefined) {
       this.#sentUpTo = news.number;
+      this.#rows -= news.rows;
       return news.item;
     }
     return this.#nextPortion();
   }
 
   #beginAgain(): void {
+    this.#rows = 0;
     this.#queue = [];
     this.#late = [];
     this.#coming = [];
@@ -105,16 +125,23 @@ export class LiveTab {
   }
 
   #expect(directorId: string): void {
-    if (this.#sending?.director.id === directorId) this.#sending = undefined;
+    if (this.#sending?.director.id === directorId) this.#stopSending();
     if (!this.#coming.includes(directorId)) this.#coming.push(directorId);
   }
 
+  #stopSending(): void {
+    for (const { rows } of this.#sending?.later ?? []) this.#rows -= rows;
+    this.#sending = undefined;
+  }
+
   /** True where a picture that is to come has it already, or will be followed by it. */
-  #isInPicture(item: LiveItem): boolean {
+  #isInPicture(entry: Item): boolean {
+    const { item } = entry;
     if (item.kind !== "change") return false;
     if (this.#coming.includes(item.directorId)) return true;
     if (this.#sending?.director.id !== item.directorId) return false;
-    this.#sending.later.push(item);
+    this.#sending.later.push(entry);
+    this.#rows += entry.rows;
     return true;
   }
 
@@ -126,7 +153,7 @@ export class LiveTab {
     const { director, later, steps } = sending;
     // It is registered no more: nobody waits for it.
     if (this.#picture.director(director.id)?.state === undefined) {
-      this.#sending = undefined;
+      this.#stopSending();
       return this.next();
     }
     const step = steps.next();

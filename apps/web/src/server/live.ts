@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { applyDirectorChange, type DirectorChange } from "@lvs/core/director/change";
+import { splitServices } from "@lvs/core/director/services-pieces";
 import { isLarge } from "@lvs/core/director/snapshot-parts";
 import type { FleetEvent } from "@lvs/core/fleet/fleet-event";
 import type {
@@ -13,7 +14,7 @@ import type {
   RegisteredDirector,
 } from "@lvs/core/fleet/model";
 import type { Run } from "@lvs/core/workflow/run";
-import { LiveTab, longestQueue, type Entry, type Picture } from "./live-tab.ts";
+import { LiveTab, longestQueue, rowsIn, type Entry, type Picture } from "./live-tab.ts";
 
 /**
  * What the console knows of all its clusters, kept in this process, and the stream of it that every browser tab has.
@@ -25,6 +26,7 @@ interface Live {
   number: number;
   /** The last entries, for a tab that comes back; without pictures, which a reconnect gets fresh. */
   readonly kept: Entry[];
+  keptRows: number;
   readonly tabs: Set<LiveTab>;
   clusters: readonly Cluster[];
   realServers: readonly FleetRealServer[];
@@ -37,6 +39,8 @@ declare global {
 }
 
 const keptItems = longestQueue;
+/** Rows of the tables in them: past this a tab that comes back is better served with the picture. */
+const keptRows = 50_000;
 const clockEveryMs = 5_000;
 const runKeptMs = 24 * 60 * 60_000;
 
@@ -45,6 +49,7 @@ function live(): Live {
     epoch: randomBytes(6).toString("hex"),
     number: 0,
     kept: [],
+    keptRows: 0,
     tabs: new Set(),
     clusters: [],
     realServers: [],
@@ -138,8 +143,14 @@ export function publishChange(heard: HeardChange): FleetDirector | undefined {
   live().directors.set(directorId, after);
   if (change.kind === "event") publish({ kind: "event", directorId, event: change.event });
   else if (change.kind === "snapshot" && isLarge(change.state)) publishPictureOf(directorId);
-  else publish({ kind: "change", directorId, heardAtMs, clockOffsetMs, change });
+  else
+    for (const piece of piecesOf(change, before))
+      publish({ kind: "change", directorId, heardAtMs, clockOffsetMs, change: piece });
   return after;
+}
+
+function piecesOf(change: DirectorChange, { state }: FleetDirector): DirectorChange[] {
+  return change.kind === "services" && state !== undefined ? splitServices(change, state.table) : [change];
 }
 
 function nextState(before: FleetDirector, change: DirectorChange): FleetDirector["state"] {
@@ -165,7 +176,7 @@ export function publishRun(run: Run): void {
 }
 
 function publish(item: LiveItem): void {
-  enter({ number: (live().number += 1), item });
+  enter({ number: (live().number += 1), item, rows: rowsIn(item) });
 }
 
 /** Each tab takes it in portions when its turn comes. */
@@ -174,11 +185,17 @@ function publishPictureOf(directorId: string): void {
 }
 
 function enter(entry: Entry): void {
-  const { kept, tabs } = live();
-  kept.push(entry);
-  if (kept.length > keptItems) kept.shift();
-  for (const tab of tabs) tab.offer(entry);
+  const state = live();
+  state.kept.push(entry);
+  state.keptRows += rowsOf(entry);
+  while (state.kept.length > keptItems || state.keptRows > keptRows) {
+    const oldest = state.kept.shift();
+    if (oldest !== undefined) state.keptRows -= rowsOf(oldest);
+  }
+  for (const tab of state.tabs) tab.offer(entry);
 }
+
+const rowsOf = (entry: Entry): number => ("rows" in entry ? entry.rows : 0);
 
 /** The entries after `lastEventId`, or undefined where there is a gap that cannot be filled. */
 function entriesAfter(lastEventId: string | undefined): Entry[] | undefined {
@@ -235,7 +252,7 @@ export async function* watchLive(
       if (item === undefined) await something(tab, clockAtMs, signal);
       else yield numbered(item);
       // A portion is some milliseconds of work: everybody else's comes between two.
-      if (item?.kind === "part") await nextTurn();
+      if (item !== undefined && isPortion(item)) await nextTurn();
       if (Date.now() >= clockAtMs) {
         clockAtMs = Date.now() + clockEveryMs;
         yield numbered({ kind: "clock", nowMs: Date.now() });
@@ -245,6 +262,8 @@ export async function* watchLive(
     live().tabs.delete(tab);
   }
 }
+
+const isPortion = (item: LiveItem): boolean => item.kind === "part" || rowsIn(item) > 0;
 
 /** Waits for the tab's next item, the time of its clock, or its end. */
 function something(tab: LiveTab, clockAtMs: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { problem } from "./problem.ts";
+import { Problem, problem } from "./problem.ts";
 
 /** Prisma's words for a server that cannot be reached, hung up, or has no connection left (prisma.io, error reference). */
 const prismaCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024"]);
@@ -15,7 +15,11 @@ export function orDatabaseAway(error: unknown): unknown {
 
 /** Whether this failed because the console's database could not be asked. */
 export function isDatabaseAway(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (isAway(at)) return true;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    // What has its own words already, such as an agent that refused the connection, is not the database's.
+    if (at instanceof Problem) return at.problem === "databaseUnavailable";
+    if (isAway(at)) return true;
+  }
   return false;
 }
 

@@ -64,10 +64,33 @@ describe("a change of a whole large table", () => {
     expectSame(tab);
   });
 
-  it("is not gathered without end for a tab that does not read", async () => {
+  it("is not gathered without end for a tab that does not read: it gets the newest picture instead", async () => {
+    const tab = new WatchedTab();
+    await tab.takeUntil(isWhole);
+    const before = tab.items.length;
+    for (let tick = 50; tick < 150; tick += 1) moveAll(tick);
+    await tab.takeUntil((each) => each.director("d1")?.state?.table.atMs === 149);
+    expect(tab.items.length - before).toBeLessThan(250);
+    expect(tab.kinds.filter((kind) => kind === "fleet")).toHaveLength(1);
+    expectSame(tab);
+  });
+
+  it("does not keep a picture that is on its way from being shown whole, and a newer one follows", async () => {
+    const tab = new WatchedTab();
+    await tab.take(3);
+    for (let tick = 50; tick < 150; tick += 1) moveAll(tick);
+    await tab.takeUntil((each) => each.director("d1")?.state !== undefined);
+    expect(tab.director("d1")?.state).toEqual(largeState(size, 1));
+    await tab.takeUntil((each) => each.director("d1")?.state?.table.atMs === 149);
+    expectSame(tab);
+  });
+
+  it("that outruns a tab is nothing to go on after until its picture is whole again", async () => {
     const tab = new WatchedTab();
     await tab.takeUntil(isWhole);
     for (let tick = 50; tick < 150; tick += 1) moveAll(tick);
+    await tab.takeUntil(({ kinds }) => kinds.at(-1) === "part");
+    tab.reconnect();
     await tab.take(1);
     expect(tab.kinds.at(-1)).toBe("fleet");
     await tab.takeUntil(isWhole);

@@ -27,12 +27,14 @@ interface Sending {
   readonly steps: Generator<SnapshotPart, DirectorState>;
   sent: number;
   /** Changes of it since: they follow its picture. */
-  readonly later: Item[];
+  later: Item[];
+  /** More changed than is worth sending: when this picture is whole, a newer one follows. */
+  isOutrun: boolean;
 }
 
 /** A tab that is further behind gets the whole picture instead: reading 2,000 changes is slower than reading the state. */
 export const longestQueue = 2_000;
-/** Rows of the tables in them; some hundred megabytes, which tabs that are as far behind share. */
+/** Rows of tables that wait, some hundred megabytes: past this the directors that they are of are sent anew instead. */
 const mostRows = 200_000;
 
 /** Rows of a table that an item carries, small ones not counted. */
@@ -66,13 +68,13 @@ export class LiveTab {
 
   offer(entry: Entry): void {
     if (this.#needsFleet) return;
-    if (this.#queue.length + (this.#sending?.later.length ?? 0) >= longestQueue || this.#rows > mostRows)
-      this.#beginAgain();
+    if (this.#queue.length + (this.#sending?.later.length ?? 0) >= longestQueue) this.#beginAgain();
     else if ("newPictureOf" in entry) this.#expect(entry.newPictureOf);
     else if (!this.#isInPicture(entry)) {
       this.#queue.push(entry);
       this.#rows += entry.rows;
     }
+    if (this.#rows > mostRows) this.#outrun();
     this.wake();
   }
 
@@ -129,6 +131,24 @@ export class LiveTab {
     if (!this.#coming.includes(directorId)) this.#coming.push(directorId);
   }
 
+  /** What a picture on its way has not is in the next one: a tab that cannot follow gets each whole, and at its own pace. */
+  #outrun(): void {
+    const waiting = [...this.#late, ...this.#queue, ...(this.#sending?.later ?? [])];
+    const ids = new Set(
+      waiting.flatMap(({ item, rows }) => (item.kind === "change" && rows > 0 ? [item.directorId] : [])),
+    );
+    const isLeft = ({ item }: Item): boolean => item.kind !== "change" || !ids.has(item.directorId);
+    this.#queue = this.#queue.filter(isLeft);
+    this.#late = this.#late.filter(isLeft);
+    this.#rows = 0;
+    for (const id of ids) {
+      if (this.#sending?.director.id === id) {
+        this.#sending.isOutrun = true;
+        this.#sending.later = [];
+      } else this.#expect(id);
+    }
+  }
+
   #stopSending(): void {
     for (const { rows } of this.#sending?.later ?? []) this.#rows -= rows;
     this.#sending = undefined;
@@ -140,8 +160,10 @@ export class LiveTab {
     if (item.kind !== "change") return false;
     if (this.#coming.includes(item.directorId)) return true;
     if (this.#sending?.director.id !== item.directorId) return false;
-    this.#sending.later.push(entry);
-    this.#rows += entry.rows;
+    if (!this.#sending.isOutrun) {
+      this.#sending.later.push(entry);
+      this.#rows += entry.rows;
+    }
     return true;
   }
 
@@ -150,7 +172,7 @@ export class LiveTab {
     this.#sending ??= this.#take();
     const sending = this.#sending;
     if (sending === undefined) return undefined;
-    const { director, later, steps } = sending;
+    const { director, isOutrun, later, steps } = sending;
     // It is registered no more: nobody waits for it.
     if (this.#picture.director(director.id)?.state === undefined) {
       this.#stopSending();
@@ -163,6 +185,7 @@ export class LiveTab {
     }
     this.#sending = undefined;
     this.#late = later;
+    if (isOutrun) this.#expect(director.id);
     const { clockOffsetMs = 0, heardAtMs = 0, id } = director;
     const change = { kind: "snapshot" as const, state: step.value, parts: sending.sent };
     return { kind: "change", directorId: id, heardAtMs, clockOffsetMs, change };
@@ -173,7 +196,13 @@ export class LiveTab {
     for (let id = this.#coming.shift(); id !== undefined; id = this.#coming.shift()) {
       const director = this.#picture.director(id);
       if (director?.state !== undefined)
-        return { director, steps: splitSnapshot(director.state, rowsOfService), sent: 0, later: [] };
+        return {
+          director,
+          steps: splitSnapshot(director.state, rowsOfService),
+          sent: 0,
+          later: [],
+          isOutrun: false,
+        };
     }
     return undefined;
   }

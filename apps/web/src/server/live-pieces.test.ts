@@ -70,7 +70,7 @@ describe("a change of a whole large table", () => {
     const before = tab.items.length;
     for (let tick = 50; tick < 150; tick += 1) moveAll(tick);
     await tab.takeUntil((each) => each.director("d1")?.state?.table.atMs === 149);
-    expect(tab.items.length - before).toBeLessThan(250);
+    expect(tab.items.length - before).toBeLessThan(130);
     expect(tab.kinds.filter((kind) => kind === "fleet")).toHaveLength(1);
     expectSame(tab);
   });

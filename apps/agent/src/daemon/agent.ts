@@ -40,10 +40,21 @@ export interface NumberedChange {
   readonly change: DirectorChange;
 }
 
+/** What a reader has already. */
+export interface Listening {
+  readonly lastEventId: string | undefined;
+  /** The newest event on record where there is no `lastEventId`, "" for none at all; undefined: what happened before is not wanted. */
+  readonly eventsAfter?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 export interface StateFeed {
   read(): DirectorState;
-  /** Everything after `lastEventId`; a snapshot first where that is unknown, too old or of another run. Ends with the signal. */
-  watch(lastEventId: string | undefined, signal: AbortSignal): AsyncIterable<NumberedChange>;
+  /**
+   * Everything after `lastEventId`; where that is unknown, too old or of another run a snapshot first, and then the events that the
+   * reader cannot have. Ends with the signal.
+   */
+  watch(listening: Listening): AsyncIterable<NumberedChange>;
 }
 
 export interface TableDesk {

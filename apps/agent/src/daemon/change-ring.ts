@@ -6,6 +6,8 @@ import type { NumberedChange } from "./agent.ts";
 /** A few thousand changes are an hour of a quiet director; the rows bound keeps a large table that moves every second from filling memory. */
 export const changesKept = 4_096;
 export const rowsKept = 200_000;
+/** Events outlive the changes beside them: a picture says what is, not what happened while nobody listened. */
+export const eventsKept = 1_000;
 
 interface Kept {
   readonly number: number;
@@ -17,6 +19,7 @@ interface Kept {
 export class ChangeRing {
   readonly epoch: string;
   #kept: Kept[] = [];
+  readonly #events: NumberedChange[] = [];
   #rows = 0;
   #last = 0;
 
@@ -37,7 +40,16 @@ export class ChangeRing {
     while (this.#kept.length > changesKept || (this.#rows > rowsKept && this.#kept.length > 1)) {
       this.#rows -= this.#kept.shift()?.rows ?? 0;
     }
-    return { id: this.lastId, change };
+    const numbered = { id: this.lastId, change };
+    if (change.kind === "event") this.#events.push(numbered);
+    if (this.#events.length > eventsKept) this.#events.shift();
+    return numbered;
+  }
+
+  /** The events after `id`, oldest first; all that are kept of this run where it is of another run or is none. */
+  eventsAfter(id: string): readonly NumberedChange[] {
+    const number = this.#numberOf(id) ?? 0;
+    return this.#events.filter((event) => (this.#numberOf(event.id) ?? 0) > number);
   }
 
   /** What follows `id`, oldest first, at most `most`; undefined: the id is unknown, too old, of the future or of another run. */

@@ -139,7 +139,7 @@ export async function run(system: SimulatedSystem = machine()): Promise<Running>
   const events: DirectorEvent[] = [];
   const stop = new AbortController();
   void (async () => {
-    for await (const { change } of agent.state.watch(undefined, stop.signal)) {
+    for await (const { change } of agent.state.watch({ lastEventId: undefined, signal: stop.signal })) {
       if (change.kind === "event") events.push(change.event);
     }
   })();

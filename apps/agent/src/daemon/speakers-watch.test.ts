@@ -74,7 +74,8 @@ const build = async (conf: string = text) => {
   const changes: DirectorChange[] = [];
   const stop = new AbortController();
   void (async () => {
-    for await (const { change } of store.watch(undefined, stop.signal)) changes.push(change);
+    for await (const { change } of store.watch({ lastEventId: undefined, signal: stop.signal }))
+      changes.push(change);
   })();
   await watch.setRouters(routersOf(conf));
   await watch.start();

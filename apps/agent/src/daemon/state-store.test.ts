@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DirectorState, Verdict } from "@lvs/core/director/state";
 import { noCounters, noRates } from "@lvs/core/ipvs/model";
 import type { NumberedChange } from "./agent.ts";
-import { changesKept, ChangeRing, rowsKept } from "./change-ring.ts";
+import { changesKept, ChangeRing, eventsKept, rowsKept } from "./change-ring.ts";
 import { Publisher } from "./publisher.ts";
 import { StateStore } from "./state-store.ts";
 
@@ -32,7 +32,7 @@ describe("a reader", () => {
     const state = store();
     state.publish({ kind: "log", lines: ["before"] });
     const stop = new AbortController();
-    const reading = take(state.watch(undefined, stop.signal), 3);
+    const reading = take(state.watch({ lastEventId: undefined, signal: stop.signal }), 3);
     state.publish({ kind: "log", lines: ["a"] });
     state.publish({ kind: "log", lines: ["b"] });
     const [first, ...rest] = await reading;
@@ -46,7 +46,7 @@ describe("a reader", () => {
   it("so slow that the ring moved past it gets the picture of now instead of a growing queue", async () => {
     const state = store();
     const stop = new AbortController();
-    const slow = state.watch("e:0", stop.signal)[Symbol.asyncIterator]();
+    const slow = state.watch({ lastEventId: "e:0", signal: stop.signal })[Symbol.asyncIterator]();
     for (let number = 1; number <= changesKept + 200; number += 1)
       state.publish({ kind: "log", lines: [String(number)] });
     const first = await slow.next();
@@ -55,9 +55,60 @@ describe("a reader", () => {
     expect((await slow.next()).done).toBe(true);
   });
 
+  describe("that gets a picture", () => {
+    const event = (subject: string) =>
+      ({ kind: "event", event: { kind: "agentStarted", atMs: 1, subject, detail: "" } }) as const;
+    const busy = (): StateStore => {
+      const state = store();
+      state.publish(event("one"));
+      state.publish({ kind: "log", lines: ["a"] });
+      state.publish(event("two"));
+      return state;
+    };
+    const heard = async (
+      state: StateStore,
+      known: { lastEventId?: string; eventsAfter?: string },
+      count: number,
+    ) => {
+      const { lastEventId, eventsAfter } = known;
+      const { signal } = new AbortController();
+      return (await take(state.watch({ lastEventId, eventsAfter, signal }), count)).map(({ id, change }) =>
+        change.kind === "event" ? `${id} ${change.event.subject}` : `${id} ${change.kind}`,
+      );
+    };
+
+    it("after a run of the agent that it heard has all events of this one behind it, under their own numbers", async () => {
+      const all = ["e:3 snapshot", "e:1 one", "e:3 two"];
+      expect(await heard(busy(), { lastEventId: "d:9" }, 3)).toEqual(all);
+      expect(await heard(busy(), { eventsAfter: "d:9" }, 3)).toEqual(all);
+      expect(await heard(busy(), { eventsAfter: "" }, 3)).toEqual(all);
+    });
+
+    it("has none that are on record, and none where it did not ask", async () => {
+      const state = busy();
+      setTimeout(() => state.publish({ kind: "log", lines: ["next"] }), 5);
+      expect(await heard(state, { eventsAfter: "e:1" }, 3)).toEqual(["e:3 snapshot", "e:3 two", "e:4 log"]);
+      setTimeout(() => state.publish({ kind: "log", lines: ["next"] }), 5);
+      expect(await heard(state, {}, 2)).toEqual(["e:4 snapshot", "e:5 log"]);
+    });
+
+    it("has events that the ring has long let go of, and the newest of too many", async () => {
+      const state = busy();
+      for (let number = 0; number < changesKept + 10; number += 1)
+        state.publish({ kind: "log", lines: ["x"] });
+      const picture = `e:${changesKept + 13} snapshot`;
+      expect(await heard(state, { lastEventId: "e:1" }, 2)).toEqual([picture, "e:3 two"]);
+      for (let number = 0; number < eventsKept; number += 1) state.publish(event(String(number)));
+      expect((await heard(state, { eventsAfter: "" }, eventsKept + 1)).slice(1, 3)).toEqual([
+        `e:${changesKept + 14} 0`,
+        `e:${changesKept + 15} 1`,
+      ]);
+    });
+  });
+
   it("that waits ends with its signal", async () => {
     const stop = new AbortController();
-    const reading = take(store().watch("e:0", stop.signal), 1);
+    const reading = take(store().watch({ lastEventId: "e:0", signal: stop.signal }), 1);
     stop.abort();
     expect(await reading).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { applyDirectorChange, type DirectorChange } from "@lvs/core/director/change";
 import type { DirectorState } from "@lvs/core/director/state";
-import type { NumberedChange, StateFeed } from "./agent.ts";
+import type { Listening, NumberedChange, StateFeed } from "./agent.ts";
 import type { ChangeRing } from "./change-ring.ts";
 
 /** Changes taken out of the ring at a time: what a reader who stops reading can hold on to. */
@@ -48,15 +48,19 @@ export class StateStore implements StateFeed {
 
   /**
    * A reader holds only its place in the ring, so a slow one costs nothing: when the ring has moved past its place it gets the
-   * picture of now and goes on from there.
+   * picture of now and goes on from there. A picture says nothing of what happened: the events since what he has, `lastEventId` or
+   * `eventsAfter`, follow it under their own numbers.
    */
-  async *watch(lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<NumberedChange> {
+  async *watch({ lastEventId, eventsAfter, signal }: Listening): AsyncGenerator<NumberedChange> {
     let id = lastEventId;
     while (!signal.aborted) {
       const following = this.#ring.after(id, readAhead);
       if (following === undefined) {
+        const known = id ?? eventsAfter;
+        const missed = known === undefined ? [] : this.#ring.eventsAfter(known);
         id = this.#ring.lastId;
         yield { id, change: { kind: "snapshot", state: this.#state } };
+        yield* missed;
         continue;
       }
       if (following.length === 0) await this.#changed(signal);

@@ -11,19 +11,28 @@ export const stateRouter = router({
   read: procedure.output(directorStateSchema).query(({ ctx }) => ctx.agent.state.read()),
 
   /**
-   * A snapshot, then numbered changes. Resumes after `lastEventId` ("<epoch>:<number>"). `understands`: sections that consoles did not know
+   * A snapshot, then numbered changes. Resumes after `lastEventId` ("<epoch>:<number>"); where it cannot, the events after it, or after
+   * `eventsAfter`, follow the snapshot. `understands`: sections that consoles did not know
    * from the beginning (`laterSections`); a console that names none hears nothing of them. One that names `partsWord` hears a large
    * snapshot in parts. They have no id: who loses the stream among them begins again.
    */
   watch: procedure
     .input(
       z
-        .object({ lastEventId: z.string().nullish(), understands: z.array(z.string()).max(100).optional() })
+        .object({
+          lastEventId: z.string().nullish(),
+          eventsAfter: z.string().max(200).optional(),
+          understands: z.array(z.string()).max(100).optional(),
+        })
         .optional(),
     )
     .subscription(async function* ({ ctx, input, signal }) {
-      const end = signal ?? new AbortController().signal;
-      for await (const { id, change } of ctx.agent.state.watch(input?.lastEventId ?? undefined, end)) {
+      const listening = {
+        lastEventId: input?.lastEventId ?? undefined,
+        eventsAfter: input?.eventsAfter,
+        signal: signal ?? new AbortController().signal,
+      };
+      for await (const { id, change } of ctx.agent.state.watch(listening)) {
         const understands = input?.understands ?? [];
         const understood = changeFor(change, understands);
         if (understood === undefined) continue;

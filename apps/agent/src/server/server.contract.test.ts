@@ -38,9 +38,9 @@ const agent: Agent = {
       asked.push("state.read");
       return store.read();
     },
-    watch: (id, signal) => {
+    watch: (listening) => {
       asked.push("state.watch");
-      return store.watch(id, signal);
+      return store.watch(listening);
     },
   },
   table: {

@@ -149,6 +149,45 @@ describe("the collector", () => {
     expect(again.resumedAfter).toEqual(["e:2"]);
   });
 
+  it("tells an agent which of its events is the newest on record, also after the console was started anew", async () => {
+    const { id, agent } = await enrolled();
+    await untilConnection(id, "connected");
+    expect(agent.eventsAfter).toEqual([""]);
+    await vi.waitFor(() => expect(collector.isHolder()).toBe(true), { timeout: 10_000 });
+    agent.say(event("before"));
+    await vi.waitFor(async () => expect(await eventsOf(id)).toEqual(["before"]), { timeout: 5_000 });
+    const finding = { directorId: id, at: new Date(), kind: "deafBegan", subject: "eth0", detail: "" };
+    await db().event.create({ data: { ...finding, sourceId: "began eth0:1" } });
+    await collector.stop();
+    collector = await startCollector({ begin: () => Promise.resolve(), end: () => Promise.resolve() });
+    await vi.waitFor(() => expect(agent.eventsAfter).toEqual(["", "e:2"]), { timeout: 5_000 });
+  });
+
+  it("keeps what was said while nobody kept the record, and nothing twice", async () => {
+    await vi.waitFor(() => expect(collector.isHolder()).toBe(true), { timeout: 10_000 });
+    await collector.stop();
+    const other = await database().pool.connect();
+    try {
+      await other.query("select pg_advisory_lock($1)", [lockKey]);
+      collector = await startCollector({ begin: () => Promise.resolve(), end: () => Promise.resolve() });
+      const { id, agent } = await enrolled();
+      await untilConnection(id, "connected");
+      agent.say(event("kept by another"));
+      agent.say(event("kept by nobody"));
+      const kept = { directorId: id, at: new Date(5), kind: "realServerDown", detail: "" };
+      await db().event.create({ data: { ...kept, sourceId: "e:2", subject: "kept by another" } });
+      expect(collector.isHolder()).toBe(false);
+      await vi.waitFor(() => expect(fleetDirector(id)?.heardAtMs).toBeGreaterThan(0));
+      await other.query("select pg_advisory_unlock_all()");
+      await vi.waitFor(
+        async () => expect(await eventsOf(id)).toEqual(["kept by another", "kept by nobody"]),
+        { timeout: 10_000 },
+      );
+    } finally {
+      other.release(true);
+    }
+  });
+
   it("keeps one beginning and one end of what its directors find, over a change of consoles too", async () => {
     const { id, agent } = await enrolled();
     await untilConnection(id, "connected");

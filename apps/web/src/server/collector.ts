@@ -7,7 +7,7 @@ import { watchDirector, type WatchHandlers } from "./director-watch.ts";
 import { currentFleet, publishChange, publishConnection, publishEvent } from "./live.ts";
 import { holdLock } from "./lock-holder.ts";
 import { pruneRecord } from "./record-prune.ts";
-import { makeRecorder, type Recorder } from "./recorder.ts";
+import { makeRecorder, newestEventOf, type Recorder } from "./recorder.ts";
 import { processId, readRegistry, registryChannel, watchRegistry } from "./registry.ts";
 import { makeSampler } from "./sampler.ts";
 import { makeSampleWriter, prune, rollUp } from "./samples-write.ts";
@@ -59,6 +59,10 @@ export async function startCollector(duties: HolderDuties): Promise<Collector> {
   const findings = startFindings(turn.isHolder, recorder);
   const handlers = {
     ...turn.handlers,
+    onHeld: () => {
+      turn.handlers.onHeld();
+      recorder.takeOver();
+    },
     onNotice: (from: string) => {
       if (from !== processId()) runAlone("registry", readRegistry());
     },
@@ -115,10 +119,13 @@ interface Hearing {
 function hearDirector(director: RegisteredDirector, { end, isHolder, recorder }: Hearing): AbortController {
   const stop = new AbortController();
   const handlers: WatchHandlers = {
+    newestEvent: () => newestEventOf(director.id),
     onConnection: (connection) => publishConnection(director.id, connection),
     onHeard: (heard) => {
       const after = publishChange({ directorId: director.id, ...heard });
-      if (isHolder() && after !== undefined) recorder.heard(after, heard);
+      if (after === undefined) return;
+      if (isHolder()) recorder.heard(after, heard);
+      else recorder.overheard(after, heard);
     },
   };
   runAlone(

@@ -22,6 +22,8 @@ export interface Heard {
 }
 
 export interface WatchHandlers {
+  /** The agent's number of the newest event on record, "" where there is none: what happened after it is asked for. */
+  readonly newestEvent: () => Promise<string>;
   readonly onConnection: (connection: Connection) => void;
   readonly onHeard: (heard: Heard) => void;
 }
@@ -40,11 +42,13 @@ export async function watchDirector(
   signal: AbortSignal,
 ): Promise<void> {
   let lastEventId: string | undefined;
+  let eventsAfter: string | undefined;
   let pauseMs = firstPauseMs;
   let downSinceMs = Date.now();
   handlers.onConnection({ status: "connecting", sinceMs: downSinceMs });
   while (!signal.aborted) {
-    const attempt = new Attempt(target, handlers, lastEventId);
+    eventsAfter ??= await handlers.newestEvent().catch(() => undefined);
+    const attempt = new Attempt(target, handlers, { lastEventId, eventsAfter });
     const failure = await attempt.run(signal);
     if (signal.aborted) return;
     lastEventId = attempt.lastEventId;
@@ -59,6 +63,12 @@ export async function watchDirector(
   }
 }
 
+/** What was heard before: by this watch, and by whoever wrote the record. */
+interface Known {
+  readonly lastEventId: string | undefined;
+  readonly eventsAfter: string | undefined;
+}
+
 /** One connection, from the first question to its end. */
 class Attempt {
   lastEventId: string | undefined;
@@ -66,15 +76,17 @@ class Attempt {
   readonly #target: AgentTarget;
   readonly #handlers: WatchHandlers;
   readonly #agent: AgentClient;
+  readonly #eventsAfter: string | undefined;
   #clockOffsetMs = 0;
   /** Of the snapshot that is to come. */
   #parts: SnapshotPart[] = [];
 
-  constructor(target: AgentTarget, handlers: WatchHandlers, lastEventId: string | undefined) {
+  constructor(target: AgentTarget, handlers: WatchHandlers, known: Known) {
     this.#target = target;
     this.#handlers = handlers;
     this.#agent = linkTo(target).client;
-    this.lastEventId = lastEventId;
+    this.lastEventId = known.lastEventId;
+    this.#eventsAfter = known.eventsAfter;
   }
 
   async run(signal: AbortSignal): Promise<AgentFailure> {
@@ -116,7 +128,11 @@ class Attempt {
       };
       const stop = (): void => end(undefined);
       const subscription = this.#agent.state.watch.subscribe(
-        { lastEventId: this.lastEventId, understands: [...laterSections, partsWord] },
+        {
+          lastEventId: this.lastEventId,
+          ...(this.#eventsAfter === undefined ? {} : { eventsAfter: this.#eventsAfter }),
+          understands: [...laterSections, partsWord],
+        },
         {
           onData: (said) => {
             clearTimeout(silence);

@@ -24,6 +24,17 @@ beforeEach(() => {
   hear("d1", 1);
 });
 
+it("what is registered of a director comes to a tab that is there, and to one that begins", async () => {
+  const certificateEndsAtMs = 7_000;
+  const [here, later] = [new WatchedTab(), new WatchedTab()];
+  await here.takeUntil(isWhole);
+  const again = [{ ...director("d1"), certificateEndsAtMs }, director("d2")];
+  setRegistered({ clusters, realServers: [], directors: again });
+  await here.take(1);
+  await later.takeUntil(isWhole);
+  for (const tab of [here, later]) expect(tab.director("d1")).toMatchObject({ certificateEndsAtMs });
+});
+
 /** What a tab has to show in the end: what the console knows. */
 const expectSame = (tab: WatchedTab): void => {
   expect(tab.fleet?.directors).toEqual(currentFleet().directors);

@@ -107,6 +107,7 @@ export function setRegistered({ clusters, realServers, directors }: Registered):
 
 const withoutFacts = ({
   address,
+  certificateEndsAtMs,
   clusterId,
   connection,
   id,
@@ -118,6 +119,7 @@ const withoutFacts = ({
   clusterId,
   address,
   port,
+  ...(certificateEndsAtMs === undefined ? {} : { certificateEndsAtMs }),
   connection,
 });
 

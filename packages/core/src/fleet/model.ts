@@ -80,6 +80,7 @@ export const registeredDirectorSchema = fleetDirectorSchema.pick({
   clusterId: true,
   address: true,
   port: true,
+  certificateEndsAtMs: true,
   connection: true,
 });
 export type RegisteredDirector = z.infer<typeof registeredDirectorSchema>;

@@ -21,6 +21,8 @@ export interface TestAgent {
   say(change: DirectorChange): void;
   /** The ids that clients resumed after, oldest first; undefined for a fresh start. */
   readonly resumedAfter: (string | undefined)[];
+  /** What each of its streams was told to be on record. */
+  readonly eventsAfter: (string | undefined)[];
   /** What it tells when it is asked for connections: an empty table, unless the test says another. */
   find: Find;
   /** Of a version that knew nothing but to be pinged. */
@@ -58,6 +60,7 @@ const trpc = initTRPC
     agentId: string;
     memory: AgentMemory;
     resumedAfter: (string | undefined)[];
+    eventsAfter: (string | undefined)[];
     find: Find;
   }>()
   .create({
@@ -137,10 +140,17 @@ const router = trpc.router({
   }),
   state: trpc.router({
     watch: trpc.procedure
-      .input(z.object({ lastEventId: z.string().nullish(), understands: z.array(z.string()) }))
-      .subscription(async function* ({ ctx: { memory, resumedAfter }, input, signal }) {
+      .input(
+        z.object({
+          lastEventId: z.string().nullish(),
+          eventsAfter: z.string().optional(),
+          understands: z.array(z.string()),
+        }),
+      )
+      .subscription(async function* ({ ctx: { memory, resumedAfter, eventsAfter }, input, signal }) {
         const after = input.lastEventId ?? undefined;
         resumedAfter.push(after);
+        eventsAfter.push(input.eventsAfter);
         let sent = after === undefined ? 0 : Number(after.split(":")[1]);
         while (signal?.aborted !== true) {
           const next = memory.changes.find(({ number }) => number > sent);
@@ -164,7 +174,14 @@ export async function startTestAgent(
   port = 0,
 ): Promise<TestAgent> {
   const resumedAfter: (string | undefined)[] = [];
-  const createContext = () => ({ agentId: identity.agentId, memory, resumedAfter, find: agent.find });
+  const eventsAfter: (string | undefined)[] = [];
+  const createContext = () => ({
+    agentId: identity.agentId,
+    memory,
+    resumedAfter,
+    eventsAfter,
+    find: agent.find,
+  });
   const handle = createHTTPHandler({ router, createContext });
   const handleOld = createHTTPHandler({ router: oldRouter, createContext });
   const server: Server = createServer(
@@ -185,6 +202,7 @@ export async function startTestAgent(
   const agent: TestAgent = {
     port: bound.port,
     resumedAfter,
+    eventsAfter,
     find: emptyTable,
     isOld: false,
     say: (change) => {

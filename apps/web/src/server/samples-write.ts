@@ -7,21 +7,27 @@ export interface SampleWriter {
   write(atMs: number, rows: readonly SampleRow[]): Promise<void>;
 }
 
+/** The columns of one are some milliseconds of the event loop: a table of a hundred thousand rows would be half a second. */
+const rowsPerWrite = 2_000;
+
 export function makeSampleWriter(): SampleWriter {
   const ids = new Map<string, number>();
+  const writeSome = async (atMs: number, rows: readonly SampleRow[]): Promise<void> => {
+    const unknown = rows.filter((row) => !ids.has(keyOf(row)));
+    if (unknown.length > 0) await learnSeries(unknown, ids);
+    const known = rows.filter((row) => ids.has(keyOf(row)));
+    try {
+      await insert(atMs, known, ids);
+    } catch (error) {
+      // A director may have been removed with its series: they are looked up anew.
+      ids.clear();
+      throw error;
+    }
+  };
   return {
     write: async (atMs, rows) => {
-      if (rows.length === 0) return;
-      const unknown = rows.filter((row) => !ids.has(keyOf(row)));
-      if (unknown.length > 0) await learnSeries(unknown, ids);
-      const known = rows.filter((row) => ids.has(keyOf(row)));
-      try {
-        await insert(atMs, known, ids);
-      } catch (error) {
-        // A director may have been removed with its series: they are looked up anew.
-        ids.clear();
-        throw error;
-      }
+      for (let at = 0; at < rows.length; at += rowsPerWrite)
+        await writeSome(atMs, rows.slice(at, at + rowsPerWrite));
     },
   };
 }

@@ -123,12 +123,16 @@ describe("samples", () => {
     expect((await graph({ fromMs: baseMs, toMs: baseMs + 5_000 })).metrics.active.values).toEqual([3]);
   });
 
-  it("are written fast enough for a table of 20,000 rows", async () => {
+  it("are written fast enough for a table of 20,000 rows, and each of them", async () => {
     const { write } = makeSampleWriter();
     const rows = Array.from({ length: 20_000 }, (_, index) => row("big", `rs${index}`, index));
     await write(baseMs, rows);
     const startMs = performance.now();
     await write(baseMs + 5_000, rows);
     expect(performance.now() - startMs).toBeLessThan(5_000);
+    const { rows: counted } = await database().pool.query<{ count: string }>(
+      `select count(*) from "Sample" join "Series" on "Series".id = "seriesId" where service = 'big' group by at`,
+    );
+    expect(counted.map(({ count }) => Number(count))).toEqual([20_000, 20_000]);
   });
 });

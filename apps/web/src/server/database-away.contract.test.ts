@@ -80,6 +80,19 @@ describe.each([
   });
 });
 
+it("a database that takes connections and does not answer is away as well, and is there again when it does", async () => {
+  await whileAway({ query_timeout: 300 }, async () => {
+    const failures = await Promise.allSettled([
+      database().pool.query("select pg_sleep(3)"),
+      db().$queryRaw`select pg_sleep(3)::text`,
+    ]);
+    expect(
+      failures.map((each) => (each.status === "rejected" ? isDatabaseAway(each.reason) : "answered")),
+    ).toEqual([true, true]);
+    expect((await get("users.me")).status).toBe(200);
+  });
+});
+
 it("a run that cannot be recorded pauses where it stands, says why, and goes on when a person says so", async () => {
   const clusterId = await makeCluster();
   const facts = { ...factsOf(fixtureCluster()), clusterId };

@@ -28,6 +28,8 @@ function isAway(error: Error): boolean {
   if (prismaCodes.has(code) || sqlState.test(code)) return true;
   if (socketCodes.has(code))
     return error.name.startsWith("Prisma") || ("syscall" in error && error.syscall === "connect");
-  // node-postgres gives these two no code.
-  return /^(?:timeout exceeded when trying to connect|Connection terminated)/u.test(error.message);
+  // node-postgres gives these no code, and Prisma passes their words on at the end of its own.
+  return /(?:timeout exceeded when trying to connect|Connection terminated[\w ]*|Query read timeout)$/u.test(
+    error.message,
+  );
 }

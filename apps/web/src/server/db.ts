@@ -15,9 +15,13 @@ declare global {
   var lvsDatabase: Database | undefined;
 }
 
+/** A server that hangs keeps its connections: without this a page would wait as long as it does. Nothing asked here takes a second. */
+const answerLimitMs = 10_000;
+
 /** Opens the pool; asks nothing of the server yet. */
 export function openDatabase(options: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ max: 10, connectionTimeoutMillis: 5_000, ...options });
+  const limits = { connectionTimeoutMillis: 5_000, query_timeout: answerLimitMs };
+  const pool = new pg.Pool({ max: 10, keepAlive: true, ...limits, ...options });
   pool.on("error", (error) => console.error(`database: idle connection lost: ${error.message}`));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   globalThis.lvsDatabase = { prisma, pool, options };

@@ -152,6 +152,7 @@ async function startServer(place: Place): Promise<number> {
       ...setting("shared_buffers", "64MB"),
       // What happens to the server itself. A statement's own error goes to whoever sent it.
       ...setting("log_min_messages", "log"),
+      ...setting("log_min_error_statement", "panic"),
       ...setting("log_checkpoints", "off"),
     ],
     // Its own process group: Ctrl-C reaches the console first, which stops the database after its own work.

@@ -19,7 +19,7 @@ import {
   rowName,
   serviceCells,
 } from "./ipvs-columns.ts";
-import type { TableContext } from "./ipvs-table.tsx";
+import type { TableContext } from "./table-context.ts";
 import { StateCell } from "./state-cell.tsx";
 import { useChanges } from "./use-changes.ts";
 

@@ -3,19 +3,10 @@ import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
 import { useMemo, useRef, useState } from "react";
-import { columnWidths, headLines, switchOf, type ShownView } from "./ipvs-columns.ts";
+import { columnWidths, headLines, switchOf } from "./ipvs-columns.ts";
 import { RealServerLine, ServiceLine } from "./ipvs-rows.tsx";
 import { RowDetail } from "./row-detail.tsx";
-
-export interface TableContext {
-  readonly directorId: string;
-  readonly view: ShownView;
-  /** Director's clock minus console's, ms. */
-  readonly offsetMs: number;
-  readonly nowMs: number;
-  /** Set where the facts are too old: their age in words; rates and checks are not known then. */
-  readonly staleAge: string | undefined;
-}
+import type { TableContext } from "./table-context.ts";
 
 type Line =
   | { readonly key: string; readonly service: ServiceRows; readonly row: undefined }

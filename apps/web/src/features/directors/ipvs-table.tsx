@@ -3,7 +3,7 @@ import type { RealServerRow, ServiceRows, TableRows } from "@lvs/core/fleet/rows
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
 import { useMemo, useRef, useState } from "react";
-import { columnWidths, headLines, switchOf } from "./ipvs-columns.ts";
+import { columnWidths, headLines, switchOf, type ShownView } from "./ipvs-columns.ts";
 import { RealServerLine, ServiceLine } from "./ipvs-rows.tsx";
 import { RowDetail } from "./row-detail.tsx";
 import type { TableContext } from "./table-context.ts";

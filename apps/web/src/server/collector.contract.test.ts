@@ -7,7 +7,8 @@ import { database, db } from "./db.ts";
 import { readHealth } from "./health.ts";
 import { fleetDirector } from "./live.ts";
 import { lockKey } from "./lock-holder.ts";
-import { pki } from "./pki.ts";
+import { watchDirector } from "./director-watch.ts";
+import { fingerprintOf, pki } from "./pki.ts";
 import { announceRegistry } from "./registry.ts";
 import {
   makeForeignIdentity,
@@ -161,6 +162,32 @@ describe("the collector", () => {
     await collector.stop();
     collector = await startCollector({ begin: () => Promise.resolve(), end: () => Promise.resolve() });
     await vi.waitFor(() => expect(agent.eventsAfter).toEqual(["", "e:2"]), { timeout: 5_000 });
+  });
+
+  it("hears a director also while the record does not answer", async () => {
+    const identity = await identityFor("alone");
+    const agent = await start(identity, newMemory(stateWith(table, 1_000)));
+    const end = new AbortController();
+    const statuses: string[] = [];
+    const watching = watchDirector(
+      {
+        id: "alone",
+        name: "alone",
+        address: "127.0.0.1",
+        port: agent.port,
+        fingerprint: fingerprintOf(identity.certificatePem),
+      },
+      {
+        newestEvent: () => Promise.withResolvers<string>().promise,
+        onConnection: ({ status }) => void statuses.push(status),
+        onHeard: () => undefined,
+      },
+      end.signal,
+    );
+    await vi.waitFor(() => expect(statuses).toContain("connected"), { timeout: 5_000 });
+    expect(agent.eventsAfter).toEqual([undefined]);
+    end.abort();
+    await watching;
   });
 
   it("keeps what was said while nobody kept the record, and nothing twice", async () => {

@@ -34,6 +34,7 @@ const firstPauseMs = 250;
 const longestPauseMs = 4_000;
 const pingLimitMs = 4_000;
 const clockEveryMs = 60_000;
+const recordLimitMs = 1_000;
 
 /** Returns when `signal` ends. */
 export async function watchDirector(
@@ -47,7 +48,7 @@ export async function watchDirector(
   let downSinceMs = Date.now();
   handlers.onConnection({ status: "connecting", sinceMs: downSinceMs });
   while (!signal.aborted) {
-    eventsAfter ??= await handlers.newestEvent().catch(() => undefined);
+    eventsAfter ??= await soon(handlers.newestEvent());
     const attempt = new Attempt(target, handlers, { lastEventId, eventsAfter });
     const failure = await attempt.run(signal);
     if (signal.aborted) return;
@@ -61,6 +62,11 @@ export async function watchDirector(
     await sleep(pauseMs * (0.7 + Math.random() * 0.6), undefined, { signal }).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 1.7, longestPauseMs);
   }
+}
+
+/** A record that does not answer, or fails, keeps nobody from hearing the director: the next try asks it again. */
+async function soon(newest: Promise<string>): Promise<string | undefined> {
+  return Promise.race([newest.catch(() => undefined), sleep(recordLimitMs, undefined, { ref: false })]);
 }
 
 /** What was heard before: by this watch, and by whoever wrote the record. */

@@ -127,6 +127,23 @@ it("a run that cannot be recorded pauses where it stands, says why, and goes on 
   }
 });
 
+it("a run that this console has let go of is not shown as running, and is again when it is taken up", async () => {
+  const clusterId = await makeCluster();
+  const facts = { ...factsOf(fixtureCluster()), clusterId };
+  await startRunner();
+  const { id } = await startRun(planFailOver({ kind: "failOver", clusterId }, facts), "ann");
+  const now = () => currentFleet().runs.find((run) => run.id === id);
+  await vi.waitFor(() => expect(now()?.pauseReason?.code).toBe("factsUnknown"));
+  await stopRunner();
+  expect(now()).toMatchObject({ status: "waiting", pauseReason: { code: "notDriven" } });
+  await startRunner();
+  try {
+    expect(now()?.pauseReason?.code).not.toBe("notDriven");
+  } finally {
+    await stopRunner();
+  }
+});
+
 it("whoever watches the stream goes on watching while nobody can end the session, and no longer once it is ended", async () => {
   const { id } = await db().session.findFirstOrThrow();
   expect(await mayStillWatch(id)).toBe(true);

@@ -87,8 +87,19 @@ export const runSchema = z.object({
   status: runStatusSchema,
   pauseReason: z
     .object({
-      /** `recordFailed`: what happens could not be stored, so that nothing more is done. */
-      code: z.enum(["asked", "proofLate", "actionFailed", "invariantBroken", "factsUnknown", "recordFailed"]),
+      /**
+       * `recordFailed`: what happens could not be stored, so that nothing more is done. `notDriven`, never stored: this console has let
+       * go of the run and does not know how far it is.
+       */
+      code: z.enum([
+        "asked",
+        "proofLate",
+        "actionFailed",
+        "invariantBroken",
+        "factsUnknown",
+        "recordFailed",
+        "notDriven",
+      ]),
       /** For the log; said on screen where nothing below says it in words. */
       detail: z.string(),
       /** With `proofLate`, and `invariantBroken` before a step: what is not true. */

@@ -83,7 +83,7 @@ const PauseNote = ({ run }: { run: Run }) => {
   if (run.status === "waiting")
     return (
       <Note tone="stale" glyph="wait">
-        {t("waiting")}
+        {run.pauseReason?.code === "notDriven" ? t("pause.notDriven") : t("waiting")}
       </Note>
     );
   if (run.isPauseRequested && run.status === "running")

@@ -46,7 +46,14 @@ export async function stopRunner(): Promise<void> {
   const runner = globalThis.lvsRunner;
   globalThis.lvsRunner = undefined;
   runner?.stop.abort();
-  await Promise.all([...(runner?.driven.values() ?? [])].map((each) => each.driving ?? Promise.resolve()));
+  const all = [...(runner?.driven.values() ?? [])];
+  await Promise.all(all.map((each) => each.driving ?? Promise.resolve()));
+  for (const { run } of all) if (!hasEnded(run) && run.status !== "paused") publishRun(notDriven(run));
+}
+
+/** As this console knows it from now on: whoever holds the lock goes on with it. */
+function notDriven(run: Run): Run {
+  return { ...run, status: "waiting", pauseReason: { code: "notDriven", detail: "" } };
 }
 
 export async function startRun(plan: Plan, startedBy: string): Promise<Run> {

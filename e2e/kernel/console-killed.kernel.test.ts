@@ -174,8 +174,8 @@ describe("an agent killed in the middle of a run", () => {
     expect(await waitedFor(runId)).toContain("lvs-1");
     expect(await tables()).toEqual(before);
     expect(await holders()).toEqual(["lvs-1"]);
-    // The VIP moves twice. A request of which the other director has not heard by then (ipvsadm(8), --start-daemon: it hears of a connection
-    // with its third packet) is reset there, agents or not; and no other fails.
+    // The VIP moves twice. A request of which the other director has not heard by then (a connection is told with its third
+    // packet: net.ipv4.vs.sync_threshold, ipvs-sysctl.rst) is reset there, agents or not; and no other fails.
     expect(report.failed, JSON.stringify(report.reasons)).toBeLessThanOrEqual(2);
     expect(Object.keys(report.reasons).filter((reason) => reason !== "ECONNRESET")).toEqual([]);
   });

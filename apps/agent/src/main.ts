@@ -4,7 +4,6 @@ import { Director } from "./daemon/director.ts";
 import { keepalivedEngine } from "./engine/keepalived.ts";
 import type { Identity } from "./enrolment/identity.ts";
 import { ownIdentity } from "./enrolment/own-identity.ts";
-import { parseToken, type EnrolmentToken } from "./enrolment/token.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { jsonLogger, messageOf, type Logger } from "./log.ts";
 import { startServer } from "./server/server.ts";
@@ -66,7 +65,7 @@ async function main(): Promise<void> {
 async function chooseIdentity(system: System, settings: Settings, signal: AbortSignal): Promise<Identity> {
   const hostname = (await system.files.readText("/proc/sys/kernel/hostname")).trim();
   const request = {
-    token: readToken(settings),
+    token: settings.token,
     name: settings.name ?? hostname,
     address: settings.address,
     port: settings.listen.port,
@@ -79,6 +78,8 @@ async function chooseIdentity(system: System, settings: Settings, signal: AbortS
         exitCodes.settings,
         `this agent is not enrolled (nothing in ${settings.stateDirectory}); make a token in the console and start it with LVS_AGENT_TOKEN`,
       );
+    case "tokenInvalid":
+      throw new Ending(exitCodes.settings, `LVS_AGENT_TOKEN cannot be used: ${result.message}`);
     case "refused":
       throw new Ending(
         exitCodes.enrolmentRefused,
@@ -90,13 +91,6 @@ async function chooseIdentity(system: System, settings: Settings, signal: AbortS
       log.info("enrolled", { agentId: result.identity.agentId, address: result.identity.address });
       return result.identity;
   }
-}
-
-function readToken({ token }: Settings): EnrolmentToken | undefined {
-  if (token === undefined) return undefined;
-  const reading = parseToken(token);
-  if (reading.isValid) return reading.token;
-  throw new Ending(exitCodes.settings, `LVS_AGENT_TOKEN cannot be used: ${reading.reason}`);
 }
 
 /** systemd where it runs the machine, else the init script; each word of it can be set. */

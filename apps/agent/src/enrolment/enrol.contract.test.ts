@@ -63,9 +63,7 @@ function tokenFor(port: number, fingerprint = ca.fingerprint): string {
 
 /** Starts as an agent does that was given this token, or none. */
 async function startWith(text: string | undefined, system: SimulatedSystem): Promise<OwnIdentity> {
-  const reading = text === undefined ? undefined : parseToken(text);
-  if (reading?.isValid === false) throw new Error(reading.reason);
-  const request = { token: reading?.token, name: "lvs-1", address: undefined, port: 9443, stateDirectory };
+  const request = { token: text, name: "lvs-1", address: undefined, port: 9443, stateDirectory };
   return ownIdentity(system, request, { log, signal: AbortSignal.timeout(10_000) });
 }
 
@@ -223,7 +221,12 @@ describe("an agent that starts", () => {
     expect(await readIdentity(system.files, stateDirectory)).toEqual(again.identity);
   });
 
+  it("without an identity and with a token that is cut says so", async () => {
+    expect(await startWith("lvs1.half", simulatedSystem())).toMatchObject({ outcome: "tokenInvalid" });
+  });
+
   it.each([
+    ["not to be read from its token", () => Promise.resolve("lvs1.half")],
     ["refused", async () => other2(await serve(refuseWith("tokenUsed")))],
     ["not to be had", async () => other2(1)],
     [

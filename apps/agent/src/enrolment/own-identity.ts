@@ -2,9 +2,12 @@ import type { Logger } from "../log.ts";
 import type { System } from "../system/system.ts";
 import { enrol, tryToEnrol, type Enrolment, type EnrolmentRequest } from "./enrol.ts";
 import { readIdentity } from "./identity.ts";
-import type { EnrolmentToken } from "./token.ts";
+import { parseToken } from "./token.ts";
 
-export type OwnIdentity = Enrolment | { readonly outcome: "notEnrolled" };
+export type OwnIdentity =
+  | Enrolment
+  | { readonly outcome: "notEnrolled" }
+  | { readonly outcome: "tokenInvalid"; readonly message: string };
 
 /**
  * Who this agent is. With a token that it has not used yet it enrols, also again (another certificate for the same director); where an
@@ -12,17 +15,25 @@ export type OwnIdentity = Enrolment | { readonly outcome: "notEnrolled" };
  */
 export async function ownIdentity(
   system: System,
-  request: Omit<EnrolmentRequest, "token"> & { readonly token: EnrolmentToken | undefined },
+  request: Omit<EnrolmentRequest, "token"> & { readonly token: string | undefined },
   context: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<OwnIdentity> {
-  const { token } = request;
+  const reading = request.token === undefined ? undefined : parseToken(request.token);
   const known = await readIdentity(system.files, request.stateDirectory);
-  if (known === undefined)
-    return token === undefined ? { outcome: "notEnrolled" } : enrol(system, { ...request, token }, context);
+  if (known === undefined) {
+    if (reading === undefined) return { outcome: "notEnrolled" };
+    if (!reading.isValid) return { outcome: "tokenInvalid", message: reading.reason };
+    return enrol(system, { ...request, token: reading.token }, context);
+  }
   const asBefore: Enrolment = { outcome: "enrolled", identity: known };
-  if (token === undefined || token.tokenId === known.tokenId) return asBefore;
-  const again = await tryToEnrol(system, { ...request, token });
-  if (again.outcome === "enrolled") return again;
+  if (reading === undefined || (reading.isValid && reading.token.tokenId === known.tokenId)) return asBefore;
+  const again = reading.isValid
+    ? await tryToEnrol(system, { ...request, token: reading.token })
+    : ({ outcome: "tokenInvalid", message: reading.reason } as const);
+  if (again.outcome === "enrolled") {
+    context.log.info("enrolled again", { agentId: again.identity.agentId });
+    return again;
+  }
   context.log.warn("not enrolled again; going on as enrolled before", {
     outcome: again.outcome,
     reason: again.message,

@@ -172,87 +172,84 @@ function call({ host, path, type, input }: Call): Promise<{ status: number; body
   });
 }
 
+interface Message {
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** Hears a subscription until it ends or is cut by what `hear` is given for it. */
+function subscribe(
+  { host, path, input }: { host: string; path: string; input: unknown },
+  hear: (message: Message, cut: () => void) => void,
+): { ended: Promise<void>; cut: () => void } {
+  const { promise, reject, resolve } = Promise.withResolvers<void>();
+  const sent = request(
+    {
+      host,
+      port: 9443,
+      path: `/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
+      agent: false,
+      ca: caPem,
+      key: keyPem,
+      cert: certificatePem,
+      headers: { accept: "text/event-stream" },
+    },
+    (response) => {
+      let rest = "";
+      response.on("data", (piece: Buffer) => {
+        const blocks = (rest + piece.toString("utf8")).split("\n\n");
+        rest = blocks.pop() ?? "";
+        for (const block of blocks) {
+          const field = (name: string): string | undefined =>
+            new RegExp(`^${name}: ?(.*)$`, "mu").exec(block)?.[1];
+          const message = { event: field("event"), id: field("id"), data: field("data") ?? "" };
+          if (message.event === "serialized-error") reject(new Error(message.data));
+          else if (message.data !== "") hear(message, cut);
+        }
+      });
+      response.on("error", () => resolve());
+      response.on("close", () => resolve());
+    },
+  );
+  const cut = (): void => void sent.destroy();
+  sent.on("error", reject);
+  sent.end();
+  return { ended: promise, cut };
+}
+
 /** Everything the stream sent within the time: `{id, data}` of each event with an id, and when it came. */
-function watch({ host, lastEventId, forMs }: Watch): Promise<{ id: string; data: unknown; atMs: number }[]> {
-  return new Promise((resolve, reject) => {
-    const events: { id: string; data: unknown; atMs: number }[] = [];
-    const input = encodeURIComponent(JSON.stringify({ lastEventId }));
-    const sent = request(
-      {
-        host,
-        port: 9443,
-        path: `/state.watch?input=${input}`,
-        agent: false,
-        ca: caPem,
-        key: keyPem,
-        cert: certificatePem,
-        headers: { accept: "text/event-stream" },
-      },
-      (response) => {
-        let rest = "";
-        response.on("data", (piece: Buffer) => {
-          const blocks = (rest + piece.toString("utf8")).split("\n\n");
-          rest = blocks.pop() ?? "";
-          for (const block of blocks) {
-            const id = /^id: ?(.*)$/mu.exec(block)?.[1];
-            const data = /^data: ?(.*)$/mu.exec(block)?.[1];
-            if (id === undefined || data === undefined) continue;
-            const json: unknown = JSON.parse(data);
-            events.push({ id, data: json, atMs: Date.now() });
-          }
-        });
-        response.on("error", () => resolve(events));
-        response.on("close", () => resolve(events));
-      },
-    );
-    sent.on("error", reject);
-    sent.end();
-    setTimeout(() => sent.destroy(), forMs);
+async function watch({
+  host,
+  lastEventId,
+  forMs,
+}: Watch): Promise<{ id: string; data: unknown; atMs: number }[]> {
+  const events: { id: string; data: unknown; atMs: number }[] = [];
+  const { cut, ended } = subscribe({ host, path: "state.watch", input: { lastEventId } }, ({ id, data }) => {
+    if (id === undefined) return;
+    const json: unknown = JSON.parse(data);
+    events.push({ id, data: json, atMs: Date.now() });
   });
+  setTimeout(cut, forMs);
+  await ended;
+  return events;
 }
 
 /** What a subscription says until it ends, or until so many messages, when it is cut. */
-function follow({
+async function follow({
   host,
   path,
   input,
   messages = Infinity,
 }: Follow): Promise<{ data: unknown; atMs: number }[]> {
-  return new Promise((resolve, reject) => {
-    const said: { data: unknown; atMs: number }[] = [];
-    const sent = request(
-      {
-        host,
-        port: 9443,
-        path: `/${path}?input=${encodeURIComponent(JSON.stringify(input))}`,
-        agent: false,
-        ca: caPem,
-        key: keyPem,
-        cert: certificatePem,
-        headers: { accept: "text/event-stream" },
-      },
-      (response) => {
-        let rest = "";
-        response.on("data", (piece: Buffer) => {
-          const blocks = (rest + piece.toString("utf8")).split("\n\n");
-          rest = blocks.pop() ?? "";
-          for (const block of blocks) {
-            const event = /^event: ?(.*)$/mu.exec(block)?.[1];
-            const data = /^data: ?(.*)$/mu.exec(block)?.[1] ?? "";
-            if (event === "serialized-error") reject(new Error(data));
-            if (event !== undefined || data === "") continue;
-            const json: unknown = JSON.parse(data);
-            said.push({ data: json, atMs: Date.now() });
-            if (said.length >= messages) sent.destroy();
-          }
-        });
-        response.on("error", () => resolve(said));
-        response.on("close", () => resolve(said));
-      },
-    );
-    sent.on("error", reject);
-    sent.end();
-  });
+  const said: { data: unknown; atMs: number }[] = [];
+  await subscribe({ host, path, input }, ({ event, data }, cut) => {
+    if (event !== undefined) return;
+    const json: unknown = JSON.parse(data);
+    said.push({ data: json, atMs: Date.now() });
+    if (said.length >= messages) cut();
+  }).ended;
+  return said;
 }
 
 async function obey(order: Order): Promise<unknown> {

@@ -7,9 +7,10 @@ import { commitResultSchema, configTextSchema, stageResultSchema } from "@lvs/co
 import { directorStateSchema, type DirectorState } from "@lvs/core/director/state";
 import { readAgentPid, startAgent } from "../lab/agent.ts";
 import { down } from "../lab/down.ts";
-import { mustExec } from "../lab/exec.ts";
+import { exec, mustExec } from "../lab/exec.ts";
 import { injectFault } from "../lab/faults.ts";
 import { startLoad } from "../lab/load/load.ts";
+import { expectSuccess } from "../lab/machine/command.ts";
 import { projectRoot } from "../lab/machine/state.ts";
 import { waitFor } from "../lab/machine/wait.ts";
 import { up } from "../lab/up.ts";
@@ -67,8 +68,8 @@ const readFile = (host: string) => mustExec(lab, host, ["cat", confPath]);
 const statFile = (host: string) => mustExec(lab, host, ["stat", "-c", "%U:%G %a", confPath]);
 const parentPid = (host: string) => mustExec(lab, host, ["cat", "/run/keepalived.pid"]);
 
-const until = (host: string, what: string, isSo: (state: DirectorState) => boolean, timeoutMs = 15_000) =>
-  waitFor({ what, timeoutMs, everyMs: 200 }, async (note) => {
+const until = (host: string, what: string, isSo: (state: DirectorState) => boolean) =>
+  waitFor({ what, everyMs: 200 }, async (note) => {
     try {
       const state = await readState(host);
       note(JSON.stringify([state.vrrp, state.daemon, state.health]).slice(0, 600));
@@ -110,8 +111,8 @@ beforeAll(async () => {
     await mustExec(lab, director, ["rm", "-f", "/var/lib/lvs-agent/identity.json"]);
     await startAgent(lab, director, { LVS_AGENT_TOKEN: await testConsole.token() });
   }
-  await until(lvs1, "lvs-1 MASTER", isMaster, 30_000);
-  await until(lvs2, "lvs-2 BACKUP", (state) => instanceOf(state)?.state === "BACKUP", 30_000);
+  await until(lvs1, "lvs-1 MASTER", isMaster);
+  await until(lvs2, "lvs-2 BACKUP", (state) => instanceOf(state)?.state === "BACKUP");
 });
 
 afterAll(async () => {
@@ -291,18 +292,18 @@ describe("configuration", () => {
     const staged = await stageWeight(62);
     await commit(lvs1, { stageId: staged.stageId, activation: "reload", confirmWithinMs: 6_000 });
     await injectFault({ lab, kind: "agent-kill", host: "lvs-1" });
-    await until(lvs1, "weight 100 again", (state) => weightOf(state, "10.77.0.21") === 100, 25_000);
+    await until(lvs1, "weight 100 again", (state) => weightOf(state, "10.77.0.21") === 100);
     expect(await readFile("lvs-1")).toBe(before);
   });
 
   it("a confirmed change stays, and can be undone to the old bytes", async () => {
     const before = await readConfig(lvs1);
     const staged = await stageWeight(63);
-    await commit(lvs1, { stageId: staged.stageId, activation: "reload", confirmWithinMs: 3_000 });
+    await commit(lvs1, { stageId: staged.stageId, activation: "reload", confirmWithinMs: 6_000 });
     const twice = await commit(lvs1, {
       stageId: staged.stageId,
       activation: "reload",
-      confirmWithinMs: 3_000,
+      confirmWithinMs: 6_000,
     });
     expect(twice).toMatchObject({ outcome: "applied", sha256: staged.sha256 });
     const confirmed = await tell(lvs1, "config.confirm", { stageId: staged.stageId });
@@ -312,7 +313,7 @@ describe("configuration", () => {
       "loaded",
       (state) => state.config.status === "known" && state.config.value.loadedSha256 === staged.sha256,
     );
-    await mustExec(lab, "lvs-1", ["sleep", "3.5"]);
+    await mustExec(lab, "lvs-1", ["sleep", "6.5"]);
     expect((await readConfig(lvs1)).sha256).toBe(staged.sha256);
     const restored = await tell(lvs1, "config.restore", {
       sha256: before.sha256,
@@ -328,12 +329,7 @@ describe("configuration", () => {
 describe("daemon", () => {
   it("keepalived killed while it holds the VIP is an orphan on the screen, until it runs again", async () => {
     await injectFault({ lab, kind: "keepalived-kill", host: "lvs-1" });
-    const orphaned = await until(
-      lvs1,
-      "an orphaned VIP",
-      (state) => instanceOf(state)?.isOrphaned === true,
-      5_000,
-    );
+    const orphaned = await until(lvs1, "an orphaned VIP", (state) => instanceOf(state)?.isOrphaned === true);
     expect(instanceOf(orphaned)).toMatchObject({ state: "STOP", addresses: [{ isHeld: true }] });
     expect(orphaned.daemon).toMatchObject({ value: { isRunning: false, processes: [] } });
     const refused = await tell(lvs1, "daemon.reload");
@@ -361,7 +357,7 @@ describe("the agent itself", () => {
     const pid = await readAgentPid(lab, "lvs-1");
     const keepalived = await parentPid("lvs-1");
     await injectFault({ lab, kind: "agent-kill", host: "lvs-1" });
-    await until(lvs1, "the agent again", isMaster, 30_000);
+    await until(lvs1, "the agent again", isMaster);
     const report = await load.stop();
     expect(await readAgentPid(lab, "lvs-1")).not.toBe(pid);
     expect(await parentPid("lvs-1")).toBe(keepalived);
@@ -371,15 +367,16 @@ describe("the agent itself", () => {
 
   it("enrols with a token once: a used one is refused with one clear line and its own exit code", async () => {
     const used = await testConsole.token();
-    // Runs it until it serves or ends by itself; the machine may be busy, so no time is told.
-    const run = (token: string, name: string) => {
+    // Runs it until it serves or ends by itself, which takes ten seconds in there and a multiple of that on a busy machine.
+    const run = async (token: string, name: string) => {
       const out = `/tmp/enrol${process.pid}-${name}`;
       const script = `LVS_AGENT_STATE_DIR=${out}.d LVS_AGENT_LISTEN=127.0.0.1:0 LVS_AGENT_TOKEN=${token} ${process.execPath} ${bundle} >${out} 2>&1 &
-pid=$!; left=130
-while [ $left -gt 0 ] && kill -0 $pid 2>/dev/null && ! grep -q serving ${out}; do sleep 0.2; left=$((left - 1)); done
+pid=$!
+while kill -0 $pid 2>/dev/null && ! grep -q serving ${out}; do sleep 0.5; done
 grep -q serving ${out} && kill -9 $pid
 wait $pid; echo "exit $?" >>${out}; cat ${out}`;
-      return mustExec(lab, "lvs-2", ["sh", "-c", script]);
+      const argv = ["sh", "-c", script];
+      return expectSuccess([`enrol ${name}`], await exec(lab, "lvs-2", { argv, timeoutMs: 180_000 }));
     };
     expect(await run(used, "first")).toContain('"message":"enrolled"');
     const refused = await run(used, "second");

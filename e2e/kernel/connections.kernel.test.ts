@@ -89,7 +89,7 @@ const matching = (filter: unknown, limit?: number): unknown => ({ kind: "matchin
 
 /** Asks between two looks by hand until both looks are of one table: then the answer must be that table. */
 async function compare(input: unknown, grep: string): Promise<HeardReading> {
-  return waitFor({ what: "a table at rest", timeoutMs: 60_000, everyMs: 200 }, async () => {
+  return waitFor({ what: "a table at rest", everyMs: 200 }, async () => {
     const look = (): Promise<string> => onLvs2(`ipvsadm -Lnc | ${grep} || true`);
     const before = timeless(await look());
     const answer = await find(input);
@@ -107,7 +107,7 @@ beforeAll(async () => {
   testConsole = await startConsole(lab, "10.77.0.2");
   for (const director of ["lvs-1", "lvs-2"])
     await startAgent(lab, director, { LVS_AGENT_TOKEN: await testConsole.token() });
-  await waitFor({ what: "lvs-2 MASTER of its VIP", timeoutMs: 60_000, everyMs: 200 }, async () => {
+  await waitFor({ what: "lvs-2 MASTER of its VIP", everyMs: 200 }, async () => {
     const answer = await testConsole.query(lvs2, "state.read").catch(() => undefined);
     const state = directorStateSchema.safeParse(answer?.data);
     if (!state.success || state.data.vrrp.status !== "known") return undefined;
@@ -196,7 +196,7 @@ describe("the connection table of a director with clients", () => {
       onLvs2(`ipvsadm -e -t 10.77.0.100:3000 -r ${address}:${port} -g -w ${weight}`);
     await setWeight(0);
     try {
-      await waitFor({ what: "the hold", timeoutMs: 10_000, everyMs: 100 }, async () => {
+      await waitFor({ what: "the hold", everyMs: 100 }, async () => {
         const longest = (entries: Awaited<ReturnType<typeof templates>>): number =>
           Math.max(
             ...entries
@@ -284,7 +284,7 @@ describe("a large connection table", () => {
         `${process.execPath} ${fill} ${vipOfMany} 53 ${clients} ${ports}`,
       ].join("; "),
     );
-    await waitFor({ what: "the sums of the new entries", timeoutMs: 20_000, everyMs: 200 }, async () => {
+    await waitFor({ what: "the sums of the new entries", everyMs: 200 }, async () => {
       const [first] = await follow(matching({ state: "NONE" }), { messages: 1 });
       return first?.news.kind === "begun" && (first.news.expected ?? 0) >= about ? true : undefined;
     });

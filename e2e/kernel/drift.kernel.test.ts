@@ -33,8 +33,12 @@ const driftOf = ({ drift }: DirectorState): string[] =>
       )
     : [drift.status];
 
-const until = (what: string, isSo: (state: DirectorState) => boolean, timeoutMs: number) =>
-  waitFor({ what, timeoutMs, everyMs: 100 }, async (note) => {
+const until = (
+  what: string,
+  isSo: (state: DirectorState) => boolean,
+  limit: { readonly timeoutMs?: number } = {},
+) =>
+  waitFor({ what, ...limit, everyMs: 100 }, async (note) => {
     const state = await readState();
     note(JSON.stringify([driftOf(state), state.health]).slice(0, 800));
     return isSo(state) ? state : undefined;
@@ -59,7 +63,7 @@ beforeAll(async () => {
   // A given lab may know another console from before.
   await mustExec(lab, "lvs-1", ["rm", "-f", "/var/lib/lvs-agent/identity.json"]);
   await startAgent(lab, "lvs-1", { LVS_AGENT_TOKEN: await testConsole.token() });
-  await waitFor({ what: "the table compared", timeoutMs: 30_000, everyMs: 200 }, async (note) => {
+  await waitFor({ what: "the table compared", everyMs: 200 }, async (note) => {
     try {
       const state = await readState();
       note(JSON.stringify(driftOf(state)));
@@ -114,15 +118,15 @@ describe("ipvsadm by hand", () => {
     async (...at) => {
       const [, argv, expected] = at;
       const before = await saved();
-      await until("no drift", none, 15_000);
+      await until("no drift", none);
       await ipvsadm(...argv);
       const state = await until(
         expected.join("; "),
         (now) => driftOf(now).join("; ") === expected.join("; "),
-        twoSweepsMs,
+        { timeoutMs: twoSweepsMs },
       );
       await undo(state);
-      await until("no drift", none, twoSweepsMs);
+      await until("no drift", none, { timeoutMs: twoSweepsMs });
       expect(await saved()).toBe(before);
     },
   );
@@ -131,14 +135,14 @@ describe("ipvsadm by hand", () => {
     await ipvsadm("-d", "-t", service, "-r", "10.77.0.22:80");
     await ipvsadm("-e", "-t", service, "-r", "10.77.0.23:80", "-g", "-w", "3");
     const named = (state: DirectorState) => driftOf(state).length === 2;
-    await until("both", named, twoSweepsMs);
+    await until("both", named, { timeoutMs: twoSweepsMs });
     await mustExec(lab, "lvs-1", ["/etc/init.d/keepalived", "reload"]);
     await mustExec(lab, "lvs-1", ["sleep", "4"]);
     expect(await saved()).toContain("-r 10.77.0.23:80 -g -w 3");
     expect(await saved()).not.toContain("10.77.0.22:80");
-    await until("both still", named, 15_000);
+    await until("both still", named);
     await mustExec(lab, "lvs-1", ["/etc/init.d/keepalived", "restart"]);
-    await until("no drift", none, 20_000);
+    await until("no drift", none);
     expect(await saved()).toContain("-r 10.77.0.23:80 -g -w 100");
     expect(await saved()).toContain("10.77.0.22:80");
   });
@@ -148,17 +152,13 @@ describe("no drift is", () => {
   it("a failed check, its row gone from the table, nor its way back", async () => {
     const seen = new Set<string>();
     const watch = async (isThere: boolean): Promise<void> => {
-      await until(
-        isThere ? "rs2 back" : "rs2 out",
-        (state) => {
-          for (const each of driftOf(state)) seen.add(each);
-          const verdict =
-            state.health.status === "known" &&
-            state.health.value.find(({ address }) => address === "10.77.0.22")?.verdict;
-          return verdict === (isThere ? "up" : "down");
-        },
-        20_000,
-      );
+      await until(isThere ? "rs2 back" : "rs2 out", (state) => {
+        for (const each of driftOf(state)) seen.add(each);
+        const verdict =
+          state.health.status === "known" &&
+          state.health.value.find(({ address }) => address === "10.77.0.22")?.verdict;
+        return verdict === (isThere ? "up" : "down");
+      });
       for (let looks = 0; looks < 20; looks += 1)
         for (const each of driftOf(await readState())) seen.add(each);
     };
@@ -177,11 +177,11 @@ describe("no drift is", () => {
       port: 80,
     };
     await testConsole.mutate(lvs1, "table.setWeight", { row, weight: 0 });
-    const state = await until("ours", (now) => driftOf(now).length === 1, twoSweepsMs);
+    const state = await until("ours", (now) => driftOf(now).length === 1, { timeoutMs: twoSweepsMs });
     expect(driftOf(state)).toEqual(["weight 10.77.0.24 by console: 100, kernel 0"]);
     expect(state.drift).toMatchObject({ value: { count: 0 } });
     await testConsole.mutate(lvs1, "table.setWeight", { row, weight: 100 });
-    await until("no drift", none, twoSweepsMs);
+    await until("no drift", none, { timeoutMs: twoSweepsMs });
   });
 
   it("a row that its checker took out, asked of keepalived by an agent that was not there", async () => {
@@ -191,26 +191,22 @@ describe("no drift is", () => {
       ({ health }) =>
         health.status === "known" &&
         health.value.some(({ address, verdict }) => address === "10.77.0.23" && verdict === "down"),
-      20_000,
     );
     await injectFault({ lab, kind: "agent-kill", host: "lvs-1" });
-    const state = await waitFor(
-      { what: "the agent again", timeoutMs: 30_000, everyMs: 200 },
-      async (note) => {
-        try {
-          const now = await readState();
-          note(JSON.stringify([driftOf(now), now.health]).slice(0, 800));
-          const isSaid =
-            now.health.status === "known" &&
-            now.health.value.every(({ verdict }) => verdict !== "unknown") &&
-            now.drift.status === "known";
-          return isSaid ? now : undefined;
-        } catch (error) {
-          note(String(error));
-          return undefined;
-        }
-      },
-    );
+    const state = await waitFor({ what: "the agent again", everyMs: 200 }, async (note) => {
+      try {
+        const now = await readState();
+        note(JSON.stringify([driftOf(now), now.health]).slice(0, 800));
+        const isSaid =
+          now.health.status === "known" &&
+          now.health.value.every(({ verdict }) => verdict !== "unknown") &&
+          now.drift.status === "known";
+        return isSaid ? now : undefined;
+      } catch (error) {
+        note(String(error));
+        return undefined;
+      }
+    });
     expect(state.health).toMatchObject({
       value: expect.arrayContaining([
         expect.objectContaining({ address: "10.77.0.23", verdict: "down" }),
@@ -219,6 +215,6 @@ describe("no drift is", () => {
     });
     expect(driftOf(state)).toEqual([]);
     await injectFault({ lab, kind: "service-start", host: "rs3" });
-    await until("rs3 up", none, 20_000);
+    await until("rs3 up", none);
   });
 });

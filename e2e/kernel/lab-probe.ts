@@ -45,7 +45,7 @@ export const holdersOf = async (lab: string) => {
 
 /** Waits until the VIPs are held as `holdersOf` would say it. */
 export const untilHolders = (lab: string, expected: readonly string[]) =>
-  waitFor({ what: `VIPs on ${expected.join(", ")}`, timeoutMs: 20_000, everyMs: 200 }, async (note) => {
+  waitFor({ what: `VIPs on ${expected.join(", ")}`, everyMs: 200 }, async (note) => {
     const holders = await holdersOf(lab);
     note(holders.join(", "));
     return holders.join() === expected.join() ? true : undefined;

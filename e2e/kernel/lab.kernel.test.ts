@@ -186,7 +186,7 @@ describe("a lab", () => {
     const ask = () =>
       exec(dual, "console", { argv: ["curl", "-s", "--max-time", "1", "http://10.77.0.12:9443/"] });
     const untilAnswer = (other: string) =>
-      waitFor({ what: "the agent to answer", timeoutMs: 15_000, everyMs: 100 }, async () => {
+      waitFor({ what: "the agent to answer", everyMs: 100 }, async () => {
         const { exitCode, stdout } = await ask();
         return exitCode === 0 && stdout !== other ? stdout : undefined;
       });
@@ -221,7 +221,7 @@ describe("a published port", () => {
     const server = spawn(file, args, { stdio: "ignore" });
     try {
       const payload = Buffer.alloc(3_000_000, "LVS");
-      await waitFor({ what: "the echo", timeoutMs: 10_000 }, async () => {
+      await waitFor({ what: "the echo" }, async () => {
         const answer = await talk(Buffer.from("knock")).catch(() => Buffer.alloc(0));
         return answer.toString() === "knock" ? true : undefined;
       });
@@ -239,9 +239,8 @@ describe("a fault", () => {
     const row = "-> 10.77.0.21:80 ";
     await injectFault({ lab: cdn, kind: "service-stop", host: "rs1" });
     const rowIs = (present: boolean) =>
-      waitFor(
-        { what: `row ${row} ${present ? "back" : "gone"}`, timeoutMs: 15_000, everyMs: 200 },
-        async () => ((await hasRow(cdn, "lvs-1", row)) === present ? true : undefined),
+      waitFor({ what: `row ${row} ${present ? "back" : "gone"}`, everyMs: 200 }, async () =>
+        (await hasRow(cdn, "lvs-1", row)) === present ? true : undefined,
       );
     await rowIs(false);
     expect((await readStatus(cdn)).realServers[0]).toMatchObject({
@@ -281,13 +280,11 @@ describe("a fault", () => {
     const mark = `# edited by hand ${stamp}`;
     await mustExec(cdn, "lvs-1", ["sh", "-c", `echo '${mark}' >> /etc/keepalived/keepalived.conf; sync`]);
     const load = startLoad({ lab: cdn, seconds: 60, ratePerSecond: 20 });
-    await waitFor({ what: "the first answers", timeoutMs: 5000 }, () =>
-      load.soFar().ok > 0 ? true : undefined,
-    );
+    await waitFor({ what: "the first answers" }, () => (load.soFar().ok > 0 ? true : undefined));
     await injectFault({ lab: cdn, kind: "kernel-kill", host: "lvs-1" });
     await untilHolders(cdn, ["10.77.0.64: lvs-2"]);
     const reached = load.soFar().ok;
-    await waitFor({ what: "answers from the peer", timeoutMs: 10_000 }, () =>
+    await waitFor({ what: "answers from the peer" }, () =>
       load.soFar().ok > reached + 20 ? true : undefined,
     );
     const report = await load.stop();

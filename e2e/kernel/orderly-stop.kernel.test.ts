@@ -19,7 +19,7 @@ const host = "10.77.0.11";
 let testConsole: TestConsole;
 
 const holds = (director: string) =>
-  waitFor({ what: `the VIP on ${director}`, timeoutMs: 30_000, everyMs: 200 }, async () =>
+  waitFor({ what: `the VIP on ${director}`, everyMs: 200 }, async () =>
     (await mustExec(lab, director, ["ip", "-o", "addr", "show", "eth0"])).includes("10.77.0.64/")
       ? true
       : undefined,
@@ -36,7 +36,7 @@ beforeAll(async () => {
   testConsole = await startConsole(lab, "10.77.0.2");
   await mustExec(lab, "lvs-1", ["rm", "-f", "/var/lib/lvs-agent/identity.json"]);
   await startAgent(lab, "lvs-1", { LVS_AGENT_TOKEN: await testConsole.token() });
-  await waitFor({ what: "the agent", timeoutMs: 30_000, everyMs: 300 }, async (note) => {
+  await waitFor({ what: "the agent", everyMs: 300 }, async (note) => {
     try {
       return (await testConsole.query(host, "state.read")).error === undefined ? true : undefined;
     } catch (error) {

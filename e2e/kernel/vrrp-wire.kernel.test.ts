@@ -60,8 +60,8 @@ const findingsOf = (state: DirectorState): string[] =>
     )
     .toSorted();
 
-const until = (name: Name, what: string, isSo: (state: DirectorState) => boolean, timeoutMs = 20_000) =>
-  waitFor({ what: `${name}: ${what}`, timeoutMs, everyMs: 100 }, async (note) => {
+const until = (name: Name, what: string, isSo: (state: DirectorState) => boolean) =>
+  waitFor({ what: `${name}: ${what}`, everyMs: 100 }, async (note) => {
     try {
       const state = await stateOf(name);
       note(JSON.stringify([instanceOf(state)?.state, state.speakers]).slice(0, 900));
@@ -144,24 +144,14 @@ beforeAll(async () => {
     await mustExec(lab, director, ["rm", "-f", "/var/lib/lvs-agent/identity.json"]);
     await startAgent(lab, director, { LVS_AGENT_TOKEN: await testConsole.token() });
   }
-  await until("lvs-1", "MASTER", isIn("MASTER"), 30_000);
-  await until("lvs-2", "BACKUP", isIn("BACKUP"), 30_000);
+  await until("lvs-1", "MASTER", isIn("MASTER"));
+  await until("lvs-2", "BACKUP", isIn("BACKUP"));
 });
 
 afterEach(async () => {
   await stopStranger();
-  await until(
-    "lvs-1",
-    "MASTER again, nothing found",
-    (state) => isIn("MASTER")(state) && hasNone(state),
-    40_000,
-  );
-  await until(
-    "lvs-2",
-    "BACKUP again, nothing found",
-    (state) => isIn("BACKUP")(state) && hasNone(state),
-    40_000,
-  );
+  await until("lvs-1", "MASTER again, nothing found", (state) => isIn("MASTER")(state) && hasNone(state));
+  await until("lvs-2", "BACKUP again, nothing found", (state) => isIn("BACKUP")(state) && hasNone(state));
 });
 
 afterAll(async () => {
@@ -206,7 +196,7 @@ describe("on the wire of a pair", () => {
     const sinceMaster = (finding?.sinceMs ?? 0) - (instanceOf(split)?.lastTransition?.atMs ?? 0);
     console.log(`second MASTER named ${Math.round(sinceMaster)} ms after it became one`);
     expect(sinceMaster).toBeLessThanOrEqual(withinMs);
-    const items = await waitFor({ what: "split brain", timeoutMs: 10_000, everyMs: 200 }, async () => {
+    const items = await waitFor({ what: "split brain", everyMs: 200 }, async () => {
       const found = await truthOf();
       return found.some(({ kind }) => kind === "splitBrain") ? found : undefined;
     });
@@ -217,7 +207,7 @@ describe("on the wire of a pair", () => {
       rival: { director: { name: "lvs-1" } },
     });
     await injectFault({ lab, kind: "vrrp-unblock", host: "lvs-2" });
-    await until("lvs-2", "nothing found", (state) => isIn("BACKUP")(state) && hasNone(state), 15_000);
+    await until("lvs-2", "nothing found", (state) => isIn("BACKUP")(state) && hasNone(state));
   });
 });
 
@@ -266,7 +256,7 @@ describe("a stranger with our virtual router id", () => {
     const script = `kill -9 $(cat ${join(folder, "vrrp.pid")} ${join(folder, "pid")})`;
     await mustExec(lab, "client", ["sh", "-c", script]);
     stranger = undefined;
-    const gone = await until("lvs-1", "nothing found", hasNone, 20_000);
+    const gone = await until("lvs-1", "nothing found", hasNone);
     expect(wireOf(gone).speakers.find(({ source }) => source === client)).toMatchObject({
       isSpeaking: false,
     });

@@ -73,7 +73,7 @@ async function problemOf(name: string, plan: LabPlan): Promise<string | null> {
 
 /** Waits until every VIP is on its MASTER alone and every director's table is the one the plan asks for. */
 export async function awaitCluster(name: string, plan: LabPlan): Promise<void> {
-  await waitFor({ what: "the cluster to settle", timeoutMs: 40_000, everyMs: 200 }, async (note) => {
+  await waitFor({ what: "the cluster to settle", everyMs: 200 }, async (note) => {
     const problem = await problemOf(name, plan);
     if (problem === null) return true;
     note(problem);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulatedSystem } from "../system/simulated/simulated-system.ts";
-import { readDump } from "./dump.ts";
+import { dumpReader } from "./dump.ts";
 
 const path = "/tmp/keepalived_check.data";
 
@@ -11,8 +11,9 @@ function question() {
   system.processes.onSignal(() => system.files.put(path, "written"));
   const parse = (text: string) => (text === "" ? undefined : text);
   const request = { parent: asked, asked, signal: "SIGUSR1", file: "keepalived_check.data", parse } as const;
+  const read = dumpReader(system);
   const ask = async (): Promise<string> => {
-    const answer = readDump(system, request);
+    const answer = read(request);
     answer.catch(() => undefined);
     for (let step = 0; step < 80; step += 1) await system.clock.advance(50);
     return answer;
@@ -26,6 +27,16 @@ describe("a keepalived that is asked for a picture of itself", () => {
     system.files.put(path, "old");
     expect(await ask()).toBe("written");
     expect(system.files.textOf(path)).toBeUndefined();
+  });
+
+  it("by two at once gives each one of its own", async () => {
+    const { system, ask } = question();
+    let pictures = 0;
+    system.processes.onSignal(() => {
+      pictures += 1;
+      system.files.put(path, `picture ${pictures}`);
+    });
+    expect(await Promise.all([ask(), ask()])).toEqual(["picture 1", "picture 2"]);
   });
 
   it("is never sent a signal that it would end of", async () => {

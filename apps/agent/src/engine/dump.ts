@@ -1,3 +1,4 @@
+import { Lock } from "../configuration/lock.ts";
 import type { ProcessId, SignalName } from "../system/processes.ts";
 import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
@@ -16,12 +17,22 @@ export interface DumpRequest<Picture> {
   readonly parse: (text: string) => Picture | undefined;
 }
 
+/** `readDump`, one question at a time for each file: an answer is one file, which whoever has read it removes. */
+export function dumpReader(system: System): <Picture>(request: DumpRequest<Picture>) => Promise<Picture> {
+  const locks = new Map<string, Lock>();
+  return (request) => {
+    const lock = locks.get(request.file) ?? new Lock();
+    locks.set(request.file, lock);
+    return lock.run(() => readDump(system, request));
+  };
+}
+
 /**
  * Asks keepalived for a picture of itself and reads it. The file may hold passwords: it is removed as soon as it was read, and one that
  * lay there before is removed first, so that an old picture is never taken for a new one. A process that is not prepared for the signal is not
  * sent it: an old keepalived, or one that has only just started, would end of it. Throws SystemError.
  */
-export async function readDump<Picture>(system: System, request: DumpRequest<Picture>): Promise<Picture> {
+async function readDump<Picture>(system: System, request: DumpRequest<Picture>): Promise<Picture> {
   const path = `${await dumpDirectory(system, request.parent)}/${request.file}`;
   await system.files.remove(path);
   if (!(await system.processes.survives(request.asked, request.signal)))

@@ -9,7 +9,7 @@ import type { System } from "../system/system.ts";
 import { SystemError } from "../system/system-error.ts";
 import { stopDropping } from "./address-gap.ts";
 import { parseCheckOutput } from "./check-output.ts";
-import { readDump, readIfThere } from "./dump.ts";
+import { dumpReader, readIfThere } from "./dump.ts";
 import { signalsReadyMs, type Engine, type EngineCheck } from "./engine.ts";
 import { findKeepalived, findPaused, keepalivedFinder } from "./keepalived-processes.ts";
 import { stillStanding, stopOrderly, usualChildWaitMs } from "./orderly-stop.ts";
@@ -37,11 +37,12 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
     if (found.parent === undefined) throw notRunning();
     return found.parent;
   };
+  const readDump = dumpReader(system);
   let jsonSignal: number | undefined;
   const dump = async (): Promise<readonly DumpedInstance[]> => {
     const target = await parent();
     jsonSignal ??= await readJsonSignal(system, options.binary);
-    return readDump(system, {
+    return readDump({
       parent: target,
       asked: target,
       signal: jsonSignal,
@@ -72,7 +73,7 @@ export function keepalivedEngine(system: System, options: KeepalivedOptions): En
     dump,
     checkers: async () => {
       const { checkers, parent: found } = await findCheckers(system, options.configPath);
-      return readDump(system, {
+      return readDump({
         parent: found,
         asked: checkers,
         signal: "SIGUSR1",

@@ -13,7 +13,7 @@ describe("the settings", () => {
         name: undefined,
         keepalivedConf: "/etc/keepalived/keepalived.conf",
         keepalivedBinary: "keepalived",
-        keepalivedLog: "/var/log/keepalived.log",
+        keepalivedLog: undefined,
         fifos: [],
         service: { start: undefined, stop: undefined, reload: undefined },
       },
@@ -27,6 +27,7 @@ describe("the settings", () => {
         LVS_AGENT_FIFOS: "/run/a.fifo:/run/b.fifo",
         LVS_AGENT_START: '["service","keepalived","start"]',
         LVS_AGENT_ADDRESS: "2001:db8::1",
+        LVS_AGENT_KEEPALIVED_LOG: "journal:keepalived@blue.service",
       }),
     ).toMatchObject({
       isValid: true,
@@ -35,7 +36,11 @@ describe("the settings", () => {
         fifos: ["/run/a.fifo", "/run/b.fifo"],
         service: { start: ["service", "keepalived", "start"] },
         address: "2001:db8::1",
+        keepalivedLog: { kind: "journal", unit: "keepalived@blue.service" },
       },
+    });
+    expect(readSettings({ LVS_AGENT_KEEPALIVED_LOG: "/var/log/messages" })).toMatchObject({
+      settings: { keepalivedLog: { kind: "file", path: "/var/log/messages" } },
     });
   });
 
@@ -44,12 +49,14 @@ describe("the settings", () => {
       LVS_AGENT_LISTEN: "9443",
       LVS_AGENT_STATE_DIR: "state",
       LVS_AGENT_ADDRESS: "lvs-1",
+      LVS_AGENT_KEEPALIVED_LOG: "journal:--since=now keepalived",
       LVS_AGENT_STOP: "service keepalived stop",
     });
     expect(reading.isValid ? [] : reading.mistakes.map((mistake) => mistake.split(":")[0])).toEqual([
       "LVS_AGENT_STATE_DIR",
       "LVS_AGENT_LISTEN",
       "LVS_AGENT_ADDRESS",
+      "LVS_AGENT_KEEPALIVED_LOG",
       "LVS_AGENT_STOP",
     ]);
   });

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import type { LogPlace } from "./keepalived-log/log-source.ts";
 
 /** Where everything is on this director, from the environment. Paths are absolute. */
 export interface Settings {
@@ -13,7 +14,8 @@ export interface Settings {
   readonly name: string | undefined;
   readonly keepalivedConf: string;
   readonly keepalivedBinary: string;
-  readonly keepalivedLog: string;
+  /** Undefined: found out at start (the usual file, else the journal). */
+  readonly keepalivedLog: LogPlace | undefined;
   /** Notify FIFOs beside those that keepalived.conf names. */
   readonly fifos: readonly string[];
   /** Undefined: found out at start (systemd, else the init script). */
@@ -42,6 +44,16 @@ const argv = z
     }
   })
   .pipe(z.array(z.string()).min(1));
+const logPlace = z.string().transform((text, context): LogPlace => {
+  const unit = /^journal:([\w@.\\:-]+)$/u.exec(text)?.[1];
+  if (unit !== undefined) return { kind: "journal", unit };
+  if (text.startsWith("/")) return { kind: "file", path: text };
+  context.addIssue({
+    code: "custom",
+    message: "must be an absolute path or journal:UNIT, such as journal:keepalived",
+  });
+  return z.NEVER;
+});
 const listen = z.string().transform((text, context) => {
   const cut = text.lastIndexOf(":");
   const host = text.slice(0, cut).replace(/^\[(.*)\]$/u, "$1");
@@ -64,7 +76,7 @@ const environmentSchema = z.object({
   LVS_AGENT_NAME: z.string().min(1).max(64).optional(),
   KEEPALIVED_CONF: path.default("/etc/keepalived/keepalived.conf"),
   LVS_AGENT_KEEPALIVED: z.string().default("keepalived"),
-  LVS_AGENT_KEEPALIVED_LOG: path.default("/var/log/keepalived.log"),
+  LVS_AGENT_KEEPALIVED_LOG: logPlace.optional(),
   LVS_AGENT_FIFOS: z
     .string()
     .default("")

@@ -5,6 +5,7 @@ import { keepalivedEngine } from "./engine/keepalived.ts";
 import type { Identity } from "./enrolment/identity.ts";
 import { ownIdentity } from "./enrolment/own-identity.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { openLog, usualLogPlace } from "./keepalived-log/open-log.ts";
 import { jsonLogger, messageOf, type Logger } from "./log.ts";
 import { startServer } from "./server/server.ts";
 import { linuxSystem } from "./system/linux/linux-system.ts";
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
     }
   });
   const identity = await chooseIdentity(system, settings, stop.signal);
+  const hasSystemd = await system.files.exists("/run/systemd/system");
+  const place = settings.keepalivedLog ?? (await usualLogPlace(system, hasSystemd));
   const director = new Director({
     system,
     settings,
@@ -49,8 +52,9 @@ async function main(): Promise<void> {
     engine: keepalivedEngine(system, {
       binary: settings.keepalivedBinary,
       configPath: settings.keepalivedConf,
-      service: await chooseService(system, settings),
+      service: chooseService(settings, hasSystemd),
     }),
+    keepalivedLog: openLog(system, place),
   });
   await director.start();
   const server = await startServer({ identity, listen: settings.listen, agent: director.agent(), log });
@@ -88,14 +92,12 @@ async function chooseIdentity(system: System, settings: Settings, signal: AbortS
     case "untrusted":
       throw new Ending(exitCodes.consoleNotTrusted, `enrolment given up: ${result.message}`);
     case "enrolled":
-      log.info("enrolled", { agentId: result.identity.agentId, address: result.identity.address });
       return result.identity;
   }
 }
 
 /** systemd where it runs the machine, else the init script; each word of it can be set. */
-async function chooseService(system: System, settings: Settings) {
-  const hasSystemd = await system.files.exists("/run/systemd/system");
+function chooseService(settings: Settings, hasSystemd: boolean) {
   const usual = (verb: string): readonly string[] =>
     hasSystemd ? ["systemctl", verb, "keepalived"] : ["service", "keepalived", verb];
   return {

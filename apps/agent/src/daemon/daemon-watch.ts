@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DirectorEvent } from "@lvs/core/director/change";
+import type { Daemon } from "@lvs/core/director/state";
 import { isRunning, type Engine, type EngineStatus } from "../engine/engine.ts";
 import { Lock } from "../configuration/lock.ts";
 import { messageOf, type Logger } from "../log.ts";
@@ -15,6 +16,7 @@ export interface DaemonWatchParts {
   readonly stateDirectory: string;
   readonly configSha256: () => string | undefined;
   readonly configModifiedAtMs: () => number | undefined;
+  readonly logOrigin: () => NonNullable<Daemon["log"]>;
 }
 
 const loadedSchema = z.object({ runId: z.string(), bootId: z.string(), sha256: z.string() });
@@ -113,6 +115,7 @@ export class DaemonWatch {
       ...(this.#version === undefined ? {} : { version: this.#version }),
       isRunning: isRunning(status),
       processes: [...status.processes],
+      log: this.#parts.logOrigin(),
     };
   }
 

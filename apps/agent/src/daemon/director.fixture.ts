@@ -3,6 +3,7 @@ import { noCounters, noRates, type Destination, type IpvsTable } from "@lvs/core
 import type { InterfaceAddress } from "@lvs/core/net/netlink-address";
 import type { Settings } from "../config.ts";
 import { SimulatedEngine } from "../engine/simulated-engine.ts";
+import { fileLog } from "../keepalived-log/file-log.ts";
 import { simulatedSystem, type SimulatedSystem } from "../system/simulated/simulated-system.ts";
 import { Director } from "./director.ts";
 
@@ -42,7 +43,7 @@ const settings: Settings = {
   name: undefined,
   keepalivedConf: conf,
   keepalivedBinary: "keepalived",
-  keepalivedLog: log,
+  keepalivedLog: undefined,
   fifos: [],
   service: { start: undefined, stop: undefined, reload: undefined },
 };
@@ -134,7 +135,15 @@ export async function run(system: SimulatedSystem = machine()): Promise<Running>
     },
   ];
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const director = new Director({ system, settings, engine, log: silent, agentId: "a1", version: "test" });
+  const director = new Director({
+    system,
+    settings,
+    engine,
+    keepalivedLog: fileLog(system, log),
+    log: silent,
+    agentId: "a1",
+    version: "test",
+  });
   const agent = director.agent();
   const events: DirectorEvent[] = [];
   const stop = new AbortController();

@@ -7,6 +7,7 @@ import type { Understood } from "../configuration/understand.ts";
 import { ConfigVersions } from "../configuration/versions.ts";
 import type { Engine } from "../engine/engine.ts";
 import { readIpvsSettings } from "../ipvs/settings.ts";
+import type { LogSource } from "../keepalived-log/log-source.ts";
 import { messageOf, type Logger } from "../log.ts";
 import type { System } from "../system/system.ts";
 import type { Agent } from "./agent.ts";
@@ -29,6 +30,7 @@ export interface DirectorParts {
   readonly system: System;
   readonly settings: Settings;
   readonly engine: Engine;
+  readonly keepalivedLog: LogSource;
   readonly log: Logger;
   readonly agentId: string;
   readonly version: string;
@@ -64,7 +66,7 @@ export class Director {
     this.#parts = parts;
     const { system, settings, version, engine, log } = parts;
     this.#versions = new ConfigVersions(system, settings.stateDirectory);
-    this.#log = new LogWatch(system, settings.keepalivedLog);
+    this.#log = new LogWatch(system.clock, parts.keepalivedLog);
     this.#health = new HealthWatch({ clock: system.clock, publisher: this.#publisher, engine, log });
     this.#vrrp = this.#makeVrrp();
     const interfaces = () => this.#vrrp.interfaces();
@@ -122,7 +124,7 @@ export class Director {
   }
 
   agent(): Agent {
-    const { system, settings, engine, agentId, version } = this.#parts;
+    const { system, engine, keepalivedLog, agentId, version } = this.#parts;
     return {
       agentId,
       version,
@@ -151,7 +153,7 @@ export class Director {
         },
       }),
       log: {
-        tail: async (lines) => ({ path: settings.keepalivedLog, lines: await this.#log.tail(lines) }),
+        tail: async (lines) => ({ path: keepalivedLog.name, lines: await this.#log.tail(lines) }),
       },
     };
   }
@@ -186,6 +188,7 @@ export class Director {
       stateDirectory: settings.stateDirectory,
       configSha256: () => this.#config.sha256,
       configModifiedAtMs: () => this.#config.modifiedAtMs,
+      logOrigin: () => this.#log.origin,
     });
   }
 

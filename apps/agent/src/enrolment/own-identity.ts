@@ -1,7 +1,7 @@
 import type { Logger } from "../log.ts";
 import type { System } from "../system/system.ts";
 import { enrol, tryToEnrol, type Enrolment, type EnrolmentRequest } from "./enrol.ts";
-import { readIdentity } from "./identity.ts";
+import { readIdentity, type Identity } from "./identity.ts";
 import { parseToken } from "./token.ts";
 
 export type OwnIdentity =
@@ -23,7 +23,9 @@ export async function ownIdentity(
   if (known === undefined) {
     if (reading === undefined) return { outcome: "notEnrolled" };
     if (!reading.isValid) return { outcome: "tokenInvalid", message: reading.reason };
-    return enrol(system, { ...request, token: reading.token }, context);
+    const first = await enrol(system, { ...request, token: reading.token }, context);
+    if (first.outcome === "enrolled") sayEnrolled(context.log, "enrolled", first.identity);
+    return first;
   }
   const asBefore: Enrolment = { outcome: "enrolled", identity: known };
   if (reading === undefined || (reading.isValid && reading.token.tokenId === known.tokenId)) return asBefore;
@@ -31,7 +33,7 @@ export async function ownIdentity(
     ? await tryToEnrol(system, { ...request, token: reading.token })
     : ({ outcome: "tokenInvalid", message: reading.reason } as const);
   if (again.outcome === "enrolled") {
-    context.log.info("enrolled again", { agentId: again.identity.agentId });
+    sayEnrolled(context.log, "enrolled again", again.identity);
     return again;
   }
   context.log.warn("not enrolled again; going on as enrolled before", {
@@ -40,3 +42,6 @@ export async function ownIdentity(
   });
   return asBefore;
 }
+
+const sayEnrolled = (log: Logger, message: string, { agentId, address }: Identity): void =>
+  log.info(message, { agentId, address });

@@ -1,3 +1,6 @@
+import type { Subscription } from "./subscription.ts";
+import type { SystemError } from "./system-error.ts";
+
 export interface CommandOptions {
   /** The whole process group is killed after this time. */
   readonly timeoutMs: number;
@@ -21,6 +24,12 @@ export interface CommandResult {
   readonly tookMs: number;
 }
 
+export type CommandEvent =
+  /** Of its standard output, without its line end. */
+  | { readonly kind: "line"; readonly text: string }
+  /** The last one: it could not be run, or it ended by itself, which what goes on does not. */
+  | { readonly kind: "ended"; readonly error: SystemError };
+
 /** Runs other programs: an argument vector, never a shell's text. */
 export interface Commands {
   /**
@@ -29,4 +38,6 @@ export interface Commands {
    * (`timed-out`), printed too much (`too-large`) or was aborted (`closed`); the error carries argv and stderr.
    */
   run(argv: readonly string[], options: CommandOptions): Promise<CommandResult>;
+  /** Runs a program that goes on printing lines. Closing kills its whole process group. */
+  follow(argv: readonly string[], listen: (event: CommandEvent) => void): Subscription;
 }

@@ -135,6 +135,11 @@ export const daemonSchema = z.object({
       startedAtMs: z.number(),
     }),
   ),
+  /**
+   * Where its log is read, a path or the command that prints it, and why it cannot be read now. An agent from before it told says
+   * nothing of it.
+   */
+  log: z.object({ source: z.string(), problem: z.string().optional() }).optional(),
 });
 export type Daemon = z.infer<typeof daemonSchema>;
 

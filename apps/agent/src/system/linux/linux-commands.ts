@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { CommandOptions, CommandResult, Commands } from "../commands.ts";
+import { commandEnvironment, killGroup } from "./child.ts";
+import { followCommand } from "./linux-follow-command.ts";
 import { SystemError, type SystemErrorCode, systemError } from "../system-error.ts";
 
 const defaultMaxOutputBytes = 4 << 20;
@@ -32,16 +34,6 @@ class Output {
     return Buffer.concat(this.#chunks).toString("utf8");
   }
 }
-
-/** Kills the whole group: a checker script or a pager that the command started must not outlive it. */
-const killGroup = (child: ChildProcess): void => {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // ESRCH: the group has ended by itself between the decision and the call.
-  }
-};
 
 const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 
@@ -86,7 +78,7 @@ class Run {
     const { cwd, env } = this.#options;
     return spawn(command, rest, {
       ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env, LC_ALL: "C", LANG: "C" },
+      env: commandEnvironment(env),
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
@@ -141,4 +133,5 @@ class Run {
 /** Commands of this machine. */
 export const linuxCommands = (): Commands => ({
   run: async (argv, options) => await new Run(argv, options).result(),
+  follow: followCommand,
 });

@@ -12,20 +12,54 @@ export type Program = (
   options: CommandOptions,
 ) => Partial<CommandResult> | Promise<Partial<CommandResult>>;
 
+/** A program that goes on, in a test's hand. */
+export interface FollowedCommand {
+  readonly argv: readonly string[];
+  readonly isOpen: boolean;
+  print(line: string): void;
+  /** It ends by itself. */
+  end(reason: string): void;
+}
+
 /** Programs that a test wrote. */
 export interface SimulatedCommands extends Commands {
   /** Installs a program under its name (argv[0]); a later one replaces it. */
   install(name: string, program: Program): void;
   /** Everything that was run, oldest first. */
   readonly ran: readonly RanCommand[];
+  /** Every program that was started to go on, oldest first. */
+  readonly followed: readonly FollowedCommand[];
 }
 
 /** A machine without any program; running one that is not installed is `not-found`. */
 export const simulatedCommands = (): SimulatedCommands => {
   const programs = new Map<string, Program>();
   const ran: RanCommand[] = [];
+  const followed: FollowedCommand[] = [];
   return {
     ran,
+    followed,
+    follow: (argv, listen) => {
+      let isOpen = true;
+      followed.push({
+        argv,
+        get isOpen() {
+          return isOpen;
+        },
+        print: (text) => {
+          if (isOpen) listen({ kind: "line", text });
+        },
+        end: (reason) => {
+          isOpen = false;
+          const subject = argv.join(" ");
+          listen({
+            kind: "ended",
+            error: new SystemError({ door: "commands", code: "closed", subject, reason, argv }),
+          });
+        },
+      });
+      return { close: () => void (isOpen = false) };
+    },
     install: (name, program) => void programs.set(name, program),
     run: async (argv, options) => {
       ran.push({ argv, options });

@@ -2,6 +2,7 @@
 import { directorAge, factAge, isUsable, type Age } from "@lvs/core/fleet/freshness";
 import type { FleetDirector } from "@lvs/core/fleet/model";
 import { joinRows, type TableRows } from "@lvs/core/fleet/rows";
+import { knownValue } from "@lvs/core/director/fact";
 import type { DirectorState } from "@lvs/core/director/state";
 import { ClusterActions } from "@/client/cluster-actions.tsx";
 import { printAge } from "@/client/format.ts";
@@ -128,7 +129,12 @@ const Known = ({ director, state, nowMs }: KnownProps) => {
       )}
       {isStale ? null : <DriftPanel director={director} state={state} />}
       <SpeakersSection director={director} state={state} />
-      <LogPanel director={director} lines={state.log} isOld={!isUsable(directorAge(director, nowMs))} />
+      <LogPanel
+        director={director}
+        lines={state.log}
+        origin={knownValue(state.daemon)?.log}
+        isOld={!isUsable(directorAge(director, nowMs))}
+      />
     </>
   );
 };

@@ -1,5 +1,7 @@
 "use client";
+import type { Daemon } from "@lvs/core/director/state";
 import type { FleetDirector } from "@lvs/core/fleet/model";
+import { Note } from "@/ui/note.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
@@ -8,10 +10,12 @@ import { useEffect, useRef } from "react";
 export const LogPanel = (props: {
   director: FleetDirector;
   lines: readonly string[];
+  /** Undefined: the agent does not say. */
+  origin: Daemon["log"];
   /** The director is not heard any more. */
   isOld: boolean;
 }) => {
-  const { director, isOld, lines } = props;
+  const { director, isOld, lines, origin } = props;
   const t = useTranslations("log");
   const box = useRef<HTMLDivElement>(null);
   const isFollowing = useRef(true);
@@ -24,10 +28,20 @@ export const LogPanel = (props: {
     if (element === null) return;
     isFollowing.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
   };
+  const named = { director: director.name };
+  const aside =
+    origin === undefined
+      ? t(isOld ? "sourceOld" : "source", named)
+      : t(isOld ? "sourceAtOld" : "sourceAt", { ...named, place: origin.source });
   return (
-    <Section title={t("title")} aside={t(isOld ? "sourceOld" : "source", { director: director.name })}>
+    <Section title={t("title")} aside={aside}>
+      {origin?.problem === undefined ? null : (
+        <Note tone="warn" glyph="warn">
+          {t("unreadable", { ...named, reason: origin.problem })}
+        </Note>
+      )}
       {lines.length === 0 ? (
-        <p className="q">{t("empty")}</p>
+        origin?.problem === undefined && <p className="q">{t("empty")}</p>
       ) : (
         <div
           className="log tail"

@@ -1,0 +1,19 @@
+import type { ChildProcess } from "node:child_process";
+
+/** Kills the whole group: a checker script or a pager that the command started must not outlive it. */
+export const killGroup = (child: ChildProcess): void => {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // ESRCH: the group has ended by itself between the decision and the call.
+  }
+};
+
+/** The agent's own, with words that a program can be read by. */
+export const commandEnvironment = (added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...added,
+  LC_ALL: "C",
+  LANG: "C",
+});

@@ -86,6 +86,9 @@ function childPidFile(fault: Fault): string {
   return `/run/${child}.pid`;
 }
 
+/** By the pid that its service tells, whatever runs it. */
+const killAgent = ["sh", "-c", 'kill -9 "$(/etc/init.d/lvs-agent status | tr -dc 0-9)"'];
+
 /** The command that makes a fault happen from within the host; null for those made from outside. */
 function commandOf(fault: Fault): readonly string[] | null {
   switch (fault.kind) {
@@ -104,7 +107,7 @@ function commandOf(fault: Fault): readonly string[] | null {
     case "keepalived-child-kill":
       return killByPidFile(childPidFile(fault));
     case "agent-kill":
-      return killByPidFile("/run/lvs-agent.pid");
+      return killAgent;
     case "vrrp-block":
       return vrrpBlock;
     case "vrrp-unblock":

@@ -14,7 +14,7 @@ import { printStatus, readStatus } from "./status.ts";
 import { up } from "./up.ts";
 
 const usage = `usage: npm run lab -- VERB
-  up [--topology cdn|dual] [--memory MB] [--agent BUNDLE]
+  up [--topology cdn|dual] [--systemd] [--memory MB] [--agent BUNDLE]
   down
   status [--json]
   exec HOST -- COMMAND…
@@ -36,6 +36,7 @@ const options = {
   name: { type: "string" },
   topology: { type: "string" },
   memory: { type: "string" },
+  systemd: { type: "boolean" },
   agent: { type: "string" },
   seconds: { type: "string" },
   rate: { type: "string" },
@@ -51,8 +52,9 @@ const options = {
 type Call = {
   readonly name: string;
   readonly words: readonly string[];
-  readonly values: Readonly<Partial<Record<Exclude<keyof typeof options, "json">, string>>>;
+  readonly values: Readonly<Partial<Record<Exclude<keyof typeof options, "json" | "systemd">, string>>>;
   readonly json: boolean;
+  readonly systemd: boolean;
   readonly command: readonly string[];
 };
 
@@ -65,13 +67,14 @@ function parseTopology(text: string | undefined): Topology | undefined {
   return topology;
 }
 
-async function runUp({ name, values }: Call): Promise<number> {
+async function runUp({ name, values, systemd }: Call): Promise<number> {
   const topology = parseTopology(values.topology);
   const result = await up({
     name,
     progress: terminalProgress(`lab ${name}`),
     ...(topology === undefined ? {} : { topology }),
     ...(values.memory === undefined ? {} : { memoryMb: Number(values.memory) }),
+    init: systemd ? "systemd" : "scripts",
     ...(values.agent === undefined ? {} : { agentBundle: values.agent }),
   });
   print(`lab ${name} is up (${result.topology})${result.wasUp ? ", as it was" : ""}\n`);
@@ -199,12 +202,12 @@ function parseCall(argv: readonly string[]): { readonly verb: string; readonly c
   const dashes = argv.indexOf("--");
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const {
-    values: { json = false, help = false, ...values },
+    values: { json = false, systemd = false, help = false, ...values },
     positionals,
   } = parseOwn(own);
   const [verb = "", ...words] = help ? ["help"] : positionals;
   const command = dashes < 0 ? [] : argv.slice(dashes + 1);
-  return { verb, call: { name: labName(values.name), words, values, json, command } };
+  return { verb, call: { name: labName(values.name), words, values, json, systemd, command } };
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -19,6 +19,7 @@ import {
   readStateIfSound,
   updateState,
   writeState,
+  type Init,
   type LabState,
 } from "./machine/state.ts";
 import { planLab, type LabPlan, type Topology } from "./plan.ts";
@@ -29,6 +30,8 @@ export type UpOptions = {
   readonly topology?: Topology;
   /** Megabytes per director, 384 unless told. */
   readonly memoryMb?: number;
+  /** `scripts` (init scripts of the lab's own) unless told; `systemd` runs Debian's keepalived.service and the agent's shipped unit. */
+  readonly init?: Init;
   /** Path of the agent's bundle, apps/agent/dist/agent.mjs unless told. startAgent (agent.ts) runs it. */
   readonly agentBundle?: string;
   readonly progress?: Progress;
@@ -47,6 +50,7 @@ function newState(name: string, options: UpOptions): LabState {
     phase: "starting",
     startedAt: new Date().toISOString(),
     memoryMb: options.memoryMb ?? 384,
+    init: options.init ?? "scripts",
     agentBundle: resolve(options.agentBundle ?? join(projectRoot, "apps/agent/dist/agent.mjs")),
     processes: {},
   };

@@ -67,6 +67,7 @@ echo 1 >/proc/sys/net/ipv4/vs/expire_nodest_conn
 
 mkfifo -m 600 /run/keepalived/notify.fifo /run/keepalived/vrrp.fifo /run/keepalived/lvs.fifo
 echo "DIRECTOR-BOOTED $(cut -d' ' -f1 /proc/uptime)"
+[ "$LVS_INIT" = systemd ] && exec "$LVS_LAB/guest/director-systemd.sh"
 [ -f /etc/keepalived/keepalived.conf ] && /etc/init.d/keepalived start
 [ -f /var/lib/lvs-agent/agent.env ] && /etc/init.d/lvs-agent start
 

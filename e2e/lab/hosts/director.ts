@@ -54,6 +54,7 @@ const controlMac = (director: Director) => `02:00:0a:4e:00:1${director.index}`;
 function kernelArgv(state: LabState, director: Director): readonly string[] {
   const words = {
     LVS_NAME: director.name,
+    LVS_INIT: state.init,
     LVS_SHARE: hostFolder(state.name, director.name),
     LVS_ADDRESS: director.address,
     LVS_ADDRESS6: director.address6,

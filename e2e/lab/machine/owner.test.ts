@@ -39,6 +39,7 @@ const claimAsOne = (): void => {
     phase: "up",
     startedAt: "2026-01-01T00:00:00Z",
     memoryMb: 256,
+    init: "scripts",
     agentBundle: "/nowhere/main.cjs",
     processes: {},
   });

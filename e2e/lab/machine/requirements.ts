@@ -19,6 +19,7 @@ const programs: Readonly<Record<string, string>> = {
   sudo: "sudo",
   nsenter: "util-linux",
   unshare: "util-linux",
+  systemctl: "systemd",
 };
 
 /** Debian packages the lab needs on this machine, sorted. The compiler only where the processor asks for the shim. */

@@ -6,6 +6,9 @@ import { topologies } from "../plan.ts";
 import type { ProcessIdentity } from "./process.ts";
 import { LabError } from "./failure.ts";
 
+export const inits = ["scripts", "systemd"] as const;
+export type Init = (typeof inits)[number];
+
 const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.string() });
 
 const stateSchema = z.object({
@@ -17,6 +20,8 @@ const stateSchema = z.object({
   phase: z.enum(["starting", "up"]),
   startedAt: z.string(),
   memoryMb: z.number().int(),
+  /** What the directors' services are run by. */
+  init: z.enum(inits).default("scripts"),
   /** The agent's bundle: one file that Node runs; it need not be there while no agent is started. */
   agentBundle: z.string(),
   /** By role: `kernel:lvs-1`, `real-server:rs1`, `publish:3000:outer` … */

@@ -1,4 +1,4 @@
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 
@@ -20,7 +20,7 @@ const environmentSchema = z.object({
   LVS_CONSOLE_DATA_DIR: z.preprocess(blankAsAbsent, z.string().optional()),
   /** Where agents bring their one-time token. */
   ENROL_PORT: z.preprocess(blankAsAbsent, port.default(3443)),
-  /** What a token tells an agent to call, where the console cannot know its own name: "https://console.example:3443". */
+  /** What a token tells an agent to call: "https://console.example:3443". Without it, `enrolUrlFor`. */
   ENROL_URL: z.preprocess(blankAsAbsent, z.url().optional()),
   /** How browsers reach the console, where it is not what they say themselves (behind a proxy). */
   PUBLIC_URL: z.preprocess(blankAsAbsent, z.url().optional()),
@@ -40,7 +40,7 @@ export interface Env {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly enrolPort: number;
-  readonly enrolUrl: string;
+  readonly enrolUrl: string | undefined;
   readonly publicOrigin: string | undefined;
   readonly eventsKeptDays: number;
   readonly postgresDir: string | undefined;
@@ -57,7 +57,7 @@ export function readEnv(): Env {
     databaseUrl: found.DATABASE_URL,
     dataDir: path.resolve(/* turbopackIgnore: true */ found.LVS_CONSOLE_DATA_DIR ?? usualDataDir()),
     enrolPort: found.ENROL_PORT,
-    enrolUrl: found.ENROL_URL ?? `https://${hostname()}:${found.ENROL_PORT}`,
+    enrolUrl: found.ENROL_URL,
     publicOrigin: found.PUBLIC_URL === undefined ? undefined : new URL(found.PUBLIC_URL).origin,
     eventsKeptDays: found.LVS_CONSOLE_EVENTS_KEPT_DAYS,
     postgresDir: found.LVS_CONSOLE_POSTGRES_DIR,

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { parseAddress } from "@lvs/core/net/address";
 import { db } from "./db.ts";
 import { createToken, usualTokenMinutes } from "./enrolment-token.ts";
-import { readEnv } from "./env.ts";
+import { enrolUrlFor } from "./enrol-url.ts";
 import { createFirstPerson, newPersonSchema } from "./people.ts";
 import { announceRegistry } from "./registry.ts";
 import { forgetSetupToken } from "./setup.ts";
@@ -90,7 +90,7 @@ async function token(): Promise<object> {
   return createToken({
     clusterId: await clusterId(),
     createdBy: "provision",
-    enrolUrl: values["enrol-url"] ?? readEnv().enrolUrl,
+    enrolUrl: values["enrol-url"] ?? enrolUrlFor(undefined),
     validMinutes: Number(values.minutes),
   });
 }

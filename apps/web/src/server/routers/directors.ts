@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dropLink } from "../agents.ts";
 import { db } from "../db.ts";
 import { createToken, usualTokenMinutes } from "../enrolment-token.ts";
-import { readEnv } from "../env.ts";
+import { enrolUrlFor } from "../enrol-url.ts";
 import { problem } from "../problem.ts";
 import { announceRegistry } from "../registry.ts";
 import { procedure, router } from "../trpc.ts";
@@ -100,13 +100,4 @@ async function findDirector(id: string): Promise<{ id: string; name: string; clu
   });
   if (director === null) throw problem("notFound", "There is no such director.");
   return director;
-}
-
-function enrolUrlFor(consoleHost: string | undefined): string {
-  const { enrolUrl, enrolPort } = readEnv();
-  return consoleHost === undefined ? enrolUrl : `https://${withBrackets(consoleHost)}:${enrolPort}`;
-}
-
-function withBrackets(host: string): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

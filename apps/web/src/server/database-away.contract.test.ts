@@ -3,7 +3,7 @@ import { factsOf, fixtureCluster } from "@lvs/core/workflow/cluster.fixture";
 import { planFailOver } from "@lvs/core/workflow/fail-over";
 import { POST as postAuth } from "@/app/api/auth/[...all]/route";
 import { GET as getTrpc, POST as postTrpc } from "@/app/api/trpc/[trpc]/route";
-import { database, db, openDatabase } from "./db.ts";
+import { database, db, openDatabase, queryAtLeisure } from "./db.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { currentFleet, setRegistered } from "./live.ts";
 import { resumeEvents, startRun, startRunner, stopRunner, tellRun } from "./runner/runner.ts";
@@ -91,6 +91,26 @@ it("a database that takes connections and does not answer is away as well, and i
     ).toEqual([true, true]);
     expect((await get("users.me")).status).toBe(200);
   });
+});
+
+it("work that nobody waits for may take longer than an answer", async () => {
+  await whileAway({ query_timeout: 200 }, async () => {
+    await expect(queryAtLeisure("select pg_sleep($1)", [0.5])).resolves.toMatchObject({ rowCount: 1 });
+  });
+});
+
+it("a search that takes too long is stopped and says so, and is not taken for a database that is away", async () => {
+  const holder = await database().pool.connect();
+  try {
+    await holder.query('begin; lock table "Event" in access exclusive mode');
+    const answer = await get(`events.list?input=${encodeURIComponent('{"text":"x"}')}`);
+    expect(answer.status).toBe(408);
+    expect(await answer.json()).toMatchObject({ error: { data: { problem: "databaseSlow" } } });
+    expect((await get("users.me")).status).toBe(200);
+  } finally {
+    await holder.query("rollback");
+    holder.release();
+  }
 });
 
 it("a run that cannot be recorded pauses where it stands, says why, and goes on when a person says so", async () => {

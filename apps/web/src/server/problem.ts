@@ -30,6 +30,7 @@ const statusOf = {
   tableUnknown: "CONFLICT",
   notTriable: "BAD_REQUEST",
   databaseUnavailable: "SERVICE_UNAVAILABLE",
+  databaseSlow: "TIMEOUT",
 } as const satisfies Record<string, TRPCError["code"]>;
 
 /** Why the console refused or could not do something, as a code that the browser has a sentence for. */

@@ -1,4 +1,4 @@
-import { database } from "./db.ts";
+import { database, queryAtLeisure } from "./db.ts";
 import type { SampleRow } from "./sampler.ts";
 import { metricNames, spans } from "./samples-read.ts";
 
@@ -102,7 +102,7 @@ export async function rollUp(nowMs: number): Promise<void> {
   ] as const) {
     const sums = averageColumns.map((name) => `avg(${name})`);
     const highs = highestColumns.map((name) => `max(${name})`);
-    await database().pool.query(
+    await queryAtLeisure(
       `insert into "Sample" ("seriesId", "spanS", at, ${[...averageColumns, ...highestColumns].join(", ")})
        select "seriesId", $2::int, to_timestamp(floor(extract(epoch from at) / $2::int) * $2::int) as step, ${[...sums, ...highs].join(", ")}
        from "Sample"
@@ -118,7 +118,7 @@ export async function rollUp(nowMs: number): Promise<void> {
 
 export async function prune(nowMs: number): Promise<void> {
   for (const { spanS, keptMs } of spans) {
-    await database().pool.query('delete from "Sample" where "spanS" = $1 and at < $2', [
+    await queryAtLeisure('delete from "Sample" where "spanS" = $1 and at < $2', [
       spanS,
       new Date(nowMs - keptMs),
     ]);

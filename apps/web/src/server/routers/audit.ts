@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { db } from "../db.ts";
 import { procedure, router } from "../trpc.ts";
-import { atBetween, containing, pageSchema, timeRangeSchema } from "./record-page.ts";
+import { atBetween, containing, pageSchema, readPage, timeRangeSchema } from "./record-page.ts";
 
 const listSchema = pageSchema.extend(timeRangeSchema.shape).extend({
   actor: z.string().max(320).optional(),
@@ -43,27 +43,29 @@ export const auditRouter = router({
     .output(z.object({ entries: z.array(entrySchema), nextBeforeId: z.string().optional() }))
     .query(
       async ({ input: { actor, procedure: path, outcome, directorId, beforeId, limit, text, ...range } }) => {
-        const rows = await db().auditEntry.findMany({
-          where: {
-            ...(actor === undefined ? {} : { actor: containing(actor) }),
-            ...(path === undefined ? {} : { procedure: { startsWith: path } }),
-            ...(outcome === undefined ? {} : { outcome }),
-            ...(directorId === undefined ? {} : { AND: naming(directorId) }),
-            ...(text === undefined
-              ? {}
-              : {
-                  OR: [
-                    { actor: containing(text) },
-                    { procedure: containing(text) },
-                    { detail: containing(text) },
-                  ],
-                }),
-            ...atBetween(range),
-            ...(beforeId === undefined ? {} : { id: { lt: BigInt(beforeId) } }),
-          },
-          orderBy: { id: "desc" },
-          take: limit,
-        });
+        const rows = await readPage(
+          db().auditEntry.findMany({
+            where: {
+              ...(actor === undefined ? {} : { actor: containing(actor) }),
+              ...(path === undefined ? {} : { procedure: { startsWith: path } }),
+              ...(outcome === undefined ? {} : { outcome }),
+              ...(directorId === undefined ? {} : { AND: naming(directorId) }),
+              ...(text === undefined
+                ? {}
+                : {
+                    OR: [
+                      { actor: containing(text) },
+                      { procedure: containing(text) },
+                      { detail: containing(text) },
+                    ],
+                  }),
+              ...atBetween(range),
+              ...(beforeId === undefined ? {} : { id: { lt: BigInt(beforeId) } }),
+            },
+            orderBy: { id: "desc" },
+            take: limit,
+          }),
+        );
         const last = rows.length === limit ? rows.at(-1) : undefined;
         return {
           entries: rows.map((row) => ({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fleetEventSchema } from "@lvs/core/fleet/fleet-event";
 import { db } from "../db.ts";
 import { procedure, router } from "../trpc.ts";
-import { atBetween, containing, pageSchema, timeRangeSchema } from "./record-page.ts";
+import { atBetween, containing, pageSchema, readPage, timeRangeSchema } from "./record-page.ts";
 
 const listSchema = pageSchema.extend(timeRangeSchema.shape).extend({
   directorId: z.string().optional(),
@@ -20,20 +20,22 @@ export const eventsRouter = router({
     .input(listSchema)
     .output(z.object({ events: z.array(eventRowSchema), nextBeforeId: z.string().optional() }))
     .query(async ({ input: { directorId, clusterId, kinds, beforeId, limit, text, ...range } }) => {
-      const rows = await db().event.findMany({
-        where: {
-          ...(directorId === undefined ? {} : { directorId }),
-          ...(clusterId === undefined ? {} : { director: { clusterId } }),
-          ...(kinds === undefined ? {} : { kind: { in: kinds } }),
-          ...(text === undefined
-            ? {}
-            : { OR: [{ subject: containing(text) }, { detail: containing(text) }] }),
-          ...atBetween(range),
-          ...(beforeId === undefined ? {} : { id: { lt: BigInt(beforeId) } }),
-        },
-        orderBy: { id: "desc" },
-        take: limit,
-      });
+      const rows = await readPage(
+        db().event.findMany({
+          where: {
+            ...(directorId === undefined ? {} : { directorId }),
+            ...(clusterId === undefined ? {} : { director: { clusterId } }),
+            ...(kinds === undefined ? {} : { kind: { in: kinds } }),
+            ...(text === undefined
+              ? {}
+              : { OR: [{ subject: containing(text) }, { detail: containing(text) }] }),
+            ...atBetween(range),
+            ...(beforeId === undefined ? {} : { id: { lt: BigInt(beforeId) } }),
+          },
+          orderBy: { id: "desc" },
+          take: limit,
+        }),
+      );
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return {
         events: rows.flatMap(({ id, at, countedEvents, countedOverMs, ...rest }) => {

@@ -1,3 +1,4 @@
+import { Bell } from "@lvs/core/director/bell";
 import { type ReadingNews, UnsaidNews } from "@lvs/core/director/connection-reading";
 import type { Clock } from "../system/clock.ts";
 
@@ -53,19 +54,5 @@ export async function* tellReading({ clock, inTurn, read, signal }: Reading): As
   } finally {
     signal.removeEventListener("abort", nobodyListens);
     gone.abort();
-  }
-}
-
-/** Rung once or many times before somebody waits: he goes on at once. */
-class Bell {
-  #next = Promise.withResolvers<void>();
-
-  ring(): void {
-    this.#next.resolve();
-  }
-
-  async rung(): Promise<void> {
-    await this.#next.promise;
-    this.#next = Promise.withResolvers();
   }
 }

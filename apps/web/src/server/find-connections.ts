@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { TRPCError } from "@trpc/server";
+import { Bell } from "@lvs/core/director/bell";
 import { type ReadingNews, UnsaidNews } from "@lvs/core/director/connection-reading";
 import type { ConnectionQuestion } from "@lvs/core/director/connections";
 import type { FailedNews, FindingSaid } from "@lvs/core/fleet/finding";
@@ -37,11 +38,11 @@ export async function* findConnections(
   const desk = new Desk(directorIds);
   const all = askAll(directorIds, (id) => hear(desk, { id, question, signal: listening })).finally(() => {
     over.abort();
-    desk.stir();
+    desk.bell.ring();
   });
   // Told below; nobody may be there any more to hear it.
   all.catch(() => undefined);
-  listening.addEventListener("abort", () => desk.stir(), { once: true });
+  listening.addEventListener("abort", () => desk.bell.ring(), { once: true });
   try {
     while (!signal.aborted) {
       const isOver = over.signal.aborted;
@@ -53,7 +54,7 @@ export async function* findConnections(
         await all;
         yield { kind: "done", tookMs: performance.now() - startMs };
         return;
-      } else await desk.stirred();
+      } else await desk.bell.rung();
     }
   } finally {
     gone.abort();
@@ -99,7 +100,7 @@ async function askAll(ids: readonly string[], ask: (id: string) => Promise<void>
 class Desk {
   readonly #unsaid: ReadonlyMap<string, UnsaidNews>;
   readonly #failed = new Map<string, FailedNews>();
-  #stirred = Promise.withResolvers<void>();
+  readonly bell = new Bell();
 
   constructor(ids: readonly string[]) {
     this.#unsaid = new Map(ids.map((id) => [id, new UnsaidNews()]));
@@ -107,12 +108,12 @@ class Desk {
 
   put(id: string, news: ReadingNews): void {
     this.#unsaid.get(id)?.put(news);
-    this.stir();
+    this.bell.ring();
   }
 
   fail(id: string, news: FailedNews): void {
     this.#failed.set(id, news);
-    this.stir();
+    this.bell.ring();
   }
 
   take(): DirectorNews[] {
@@ -137,14 +138,5 @@ class Desk {
     const news = unsaid.take() ?? this.#failed.get(id);
     if (news?.kind === "failed") this.#failed.delete(id);
     return news;
-  }
-
-  stir(): void {
-    this.#stirred.resolve();
-  }
-
-  async stirred(): Promise<void> {
-    await this.#stirred.promise;
-    this.#stirred = Promise.withResolvers();
   }
 }

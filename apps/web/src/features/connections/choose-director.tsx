@@ -25,7 +25,7 @@ export const ChooseDirector = ({ page }: { page: Page }) => {
   return (
     <section className="sec">
       <h2>{t("choose")}</h2>
-      <table className="t">
+      <table className="t labelled">
         <thead>
           <tr>
             <th>{t("director")}</th>
@@ -47,13 +47,13 @@ export const ChooseDirector = ({ page }: { page: Page }) => {
                   <Link href={href}>{director.name}</Link>
                 </td>
                 <td>{fleet?.clusters.find(({ id }) => id === director.clusterId)?.name}</td>
-                <td className="r num">
+                <td className="r num" data-l="ActiveConn">
                   {rows && printSum(rows.reduce((sum, row) => sum + row.activeConnections, 0))}
                 </td>
-                <td className="r num">
+                <td className="r num" data-l="InActConn">
                   {rows && printSum(rows.reduce((sum, row) => sum + row.inactiveConnections, 0))}
                 </td>
-                <td className="r">
+                <td className="r all">
                   <AgeMark age={directorAge(director, nowMs)} />
                 </td>
               </tr>

@@ -10,7 +10,7 @@ export const SpeakersTable = ({ rows, nowMs }: { rows: readonly HeardFrom[]; now
   const t = useTranslations("speakers");
   return (
     <div className="wide-scroll">
-      <table className="t">
+      <table className="t labelled">
         <thead>
           <tr>
             <th>{t("source")}</th>
@@ -45,24 +45,30 @@ const SpeakerRow = ({ row, nowMs }: { row: HeardFrom; nowMs: number }) => {
   const more = speaker.addressCount - speaker.addresses.length;
   return (
     <tr className={speaker.isSpeaking ? undefined : "is-old"}>
-      <td className="m nw">{nameOf(source)}</td>
-      <td className="nw">
+      <td className="m nw all">{nameOf(source)}</td>
+      <td className="nw" data-l="VRID">
         {speaker.virtualRouterId} <span className="qq">{speaker.instance ?? ""}</span>{" "}
         <span className="qq">{speaker.link}</span>
       </td>
       <td>{`v${speaker.version}`}</td>
-      <td className="r num">{speaker.priority}</td>
-      <td className="r nw">{printSeconds(speaker.advertIntervalMs)}</td>
-      <td className="m">
+      <td className="r num" data-l={t("priority")}>
+        {speaker.priority}
+      </td>
+      <td className="r nw" data-l="advert_int">
+        {printSeconds(speaker.advertIntervalMs)}
+      </td>
+      <td className="m" data-l={t("addresses")}>
         {speaker.addresses.join(", ")}
         {more > 0 ? <span className="qq"> +{more}</span> : null}
       </td>
-      <td className="nw">{printTime(speakingSinceMs, nowMs)}</td>
-      <td className="nw">
+      <td className="nw" data-l={t("since")}>
+        {printTime(speakingSinceMs, nowMs)}
+      </td>
+      <td className="nw all" data-l={t("lastHeard")}>
         {t("ago", { age: printAge(Math.max(0, nowMs - lastHeardMs)) })}{" "}
         <span className="qq">{t("adverts", { count: printSum(speaker.adverts) })}</span>
       </td>
-      <td>
+      <td className="all">
         <Verdict row={row} />
       </td>
     </tr>

@@ -25,7 +25,7 @@ export const EventsPage = () => {
   return (
     <main id="main">
       <div className="pane">
-        <div className="bar record-head">
+        <div className="bar">
           <h1 className="gap">{t("title")}</h1>
           <div className="end">
             <Segment

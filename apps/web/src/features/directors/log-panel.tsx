@@ -29,10 +29,11 @@ export const LogPanel = (props: {
     isFollowing.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
   };
   const named = { director: director.name };
+  const isFollowed = !isOld && origin?.problem === undefined;
   const aside =
     origin === undefined
-      ? t(isOld ? "sourceOld" : "source", named)
-      : t(isOld ? "sourceAtOld" : "sourceAt", { ...named, place: origin.source });
+      ? t(isFollowed ? "source" : "sourceOld", named)
+      : t(isFollowed ? "sourceAt" : "sourceAtOld", { ...named, place: origin.source });
   return (
     <Section title={t("title")} aside={aside}>
       {origin?.problem === undefined ? null : (

@@ -91,11 +91,6 @@ export interface DaemonDesk {
   reload(): Promise<DaemonResult>;
 }
 
-export interface LogDesk {
-  /** The last lines of keepalived's log, oldest first. */
-  tail(lines: number): Promise<{ readonly path: string; readonly lines: readonly string[] }>;
-}
-
 /** What the routers may ask of the running agent. */
 export interface Agent {
   readonly agentId: string;
@@ -110,5 +105,4 @@ export interface Agent {
   readonly connections: ConnectionsDesk;
   readonly config: ConfigDesk;
   readonly daemon: DaemonDesk;
-  readonly log: LogDesk;
 }

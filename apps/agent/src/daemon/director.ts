@@ -124,7 +124,7 @@ export class Director {
   }
 
   agent(): Agent {
-    const { system, engine, keepalivedLog, agentId, version } = this.#parts;
+    const { system, engine, agentId, version } = this.#parts;
     return {
       agentId,
       version,
@@ -152,9 +152,6 @@ export class Director {
           await this.#touched(hasReadFile ? this.#config.sha256 : undefined);
         },
       }),
-      log: {
-        tail: async (lines) => ({ path: keepalivedLog.name, lines: await this.#log.tail(lines) }),
-      },
     };
   }
 

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { configRouter } from "./config.ts";
 import { connectionsRouter } from "./connections.ts";
 import { daemonRouter } from "./daemon.ts";
-import { logRouter } from "./log.ts";
 import { stateRouter } from "./state.ts";
 import { tableRouter } from "./table.ts";
 import { procedure, router } from "./trpc.ts";
@@ -22,7 +21,6 @@ export const appRouter = router({
   connections: connectionsRouter,
   config: configRouter,
   daemon: daemonRouter,
-  log: logRouter,
 });
 
 export type AppRouter = typeof appRouter;

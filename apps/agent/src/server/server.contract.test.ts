@@ -66,7 +66,6 @@ const agent: Agent = {
     fingerprints: reached("config.fingerprints"),
   },
   daemon: { start: reached("daemon.start"), stop: reached("daemon.stop"), reload: reached("daemon.reload") },
-  log: { tail: reached("log.tail") },
 };
 
 /** Every procedure of the router, found by walking it: a new one is covered by itself. */
@@ -121,7 +120,6 @@ const inputs: Readonly<Record<string, unknown>> = {
   "config.revert": { stageId: "s" },
   "config.restore": { sha256: sha, activation: "none" },
   "config.fingerprints": { key: sha },
-  "log.tail": { lines: 5 },
 };
 
 describe.each(procedures)("$path", ({ path, type }) => {

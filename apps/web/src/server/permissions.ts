@@ -64,7 +64,6 @@ export const permissions = {
   "samples.read": "viewer",
   "samples.series": "viewer",
   "events.list": "viewer",
-  "log.tail": "viewer",
 
   "audit.list": "admin",
 

@@ -7,7 +7,6 @@ import { directorsRouter } from "./routers/directors.ts";
 import { eventsRouter } from "./routers/events.ts";
 import { fleetRouter } from "./routers/fleet.ts";
 import { liveRouter } from "./routers/live.ts";
-import { logRouter } from "./routers/log.ts";
 import { samplesRouter } from "./routers/samples.ts";
 import { setupRouter } from "./routers/setup.ts";
 import { tableRouter } from "./routers/table.ts";
@@ -25,7 +24,6 @@ export const appRouter = router({
   events: eventsRouter,
   fleet: fleetRouter,
   live: liveRouter,
-  log: logRouter,
   realServers: realServersRouter,
   samples: samplesRouter,
   setup: setupRouter,

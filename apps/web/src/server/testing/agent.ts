@@ -133,11 +133,6 @@ const router = trpc.router({
       .input(putBackSchema)
       .mutation(() => ({ outcome: "done", added: [], present: [] })),
   }),
-  log: trpc.router({
-    tail: trpc.procedure
-      .input(z.object({ lines: z.number() }))
-      .query(({ input }) => ({ path: "/var/log/keepalived.log", lines: [`the last ${input.lines}`] })),
-  }),
   state: trpc.router({
     watch: trpc.procedure
       .input(

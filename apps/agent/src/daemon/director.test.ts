@@ -102,6 +102,15 @@ describe("keepalived.conf", () => {
 });
 
 describe("the log", () => {
+  it("is told with the daemon: where it lies, and that it is gone", async () => {
+    const at = await run();
+    const told = () => knownValue(at.agent.state.read().daemon)?.log;
+    expect(told()).toEqual({ source: log });
+    await at.system.files.remove(log);
+    await at.pass(2_500);
+    expect(told()).toEqual({ source: log, problem: `${log}: no such file` });
+  });
+
   it("is passed on without the password that a debugging daemon prints", async () => {
     const at = await run();
     at.system.files.append(log, "   Authentication type = SIMPLE_PASSWORD\n   Password = s3cretXX\n");

@@ -111,6 +111,15 @@ describe("the journal of a unit", () => {
     expect(heard).toEqual([]);
   });
 
+  it("that is closed while it waits to be asked again is not asked", async () => {
+    const system = withJournal([]);
+    const following = follow(system).start();
+    system.commands.followed[0]?.end("ended with 1");
+    following.close();
+    await system.clock.advance(60_000);
+    expect(system.commands.followed).toHaveLength(1);
+  });
+
   it("that cannot be read says so in journalctl's own words", async () => {
     const system = simulatedSystem();
     await expect(journalLog(system, "keepalived").tail(1)).rejects.toMatchObject({ code: "not-found" });

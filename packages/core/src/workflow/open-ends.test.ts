@@ -8,11 +8,13 @@ import type { Run, StepStatus } from "./run.ts";
 const facts = factsOf(fixtureCluster());
 const [real] = facts.realServers;
 if (real === undefined) throw new Error("fixture without real servers");
-const plan = planRemoveRealServer(
-  { kind: "removeRealServer", clusterId: "c1", realServerId: real.id, method: "stopStart", drainMost: 0 },
-  facts,
-  real,
-);
+const planOf = (method: "stopStart" | "reload") =>
+  planRemoveRealServer(
+    { kind: "removeRealServer", clusterId: "c1", realServerId: real.id, method, drainMost: 0 },
+    facts,
+    real,
+  );
+const plan = planOf("stopStart");
 const indexOf = (id: string): number => {
   const index = plan.steps.findIndex((step) => step.id === id);
   if (index === -1) throw new Error(`no step ${id}`);
@@ -57,5 +59,19 @@ describe("what a run leaves half done where it stands", () => {
   it("files that were written and that a running keepalived has not read", () => {
     expect(openEnds(runAt("stop:lvs-1", "toCome")).unread).toEqual(["lvs-1", "lvs-2"]);
     expect(openEnds(runAt("start:lvs-1", "proving")).unread).toEqual(["lvs-2"]);
+  });
+
+  it("no file that is written and reloaded in one step", () => {
+    const reloaded = planOf("reload");
+    const run = newRun({ id: "r", number: 1, plan: reloaded, startedBy: "ann", startedAtMs: 1 });
+    const index = reloaded.steps.findIndex(({ actions }) =>
+      actions.some(({ kind }) => kind === "writeConfig"),
+    );
+    const status = "proving" as const;
+    expect(openEnds(stepRun(run, { kind: "stepEntered", atMs: 2, index, status }))).toMatchObject({
+      stopped: [],
+      unread: [],
+    });
+    expect(index).toBeGreaterThan(0);
   });
 });

@@ -185,9 +185,10 @@ class MemoryFiles implements SimulatedFiles {
         taken = 0;
         return;
       }
-      wasMissing = false;
       const isOther =
-        known !== undefined && (known.stamp.inode !== now.stamp.inode || now.bytes.length < taken);
+        wasMissing ||
+        (known !== undefined && (known.stamp.inode !== now.stamp.inode || now.bytes.length < taken));
+      wasMissing = false;
       if (isOther) {
         taken = 0;
         listen({ kind: "replaced" });

@@ -33,7 +33,9 @@ export const ManagePanel = ({ director }: { director: FleetDirector }) => {
       <p className="q sm">{t("meaning")}</p>
       {director.certificateEndsAtMs === undefined ? null : (
         <p className="q sm">
-          {t("certificateUntil", { at: printTime(director.certificateEndsAtMs, nowMs) })}
+          {t(director.certificateEndsAtMs > nowMs ? "certificateUntil" : "certificateEnded", {
+            at: printTime(director.certificateEndsAtMs, nowMs),
+          })}
         </p>
       )}
       <div className="actions">

@@ -152,7 +152,10 @@ const useSentence = (): ((item: TruthItem) => string) => {
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "certificateEnds":
-        return t("certificateEnds", { director: item.director.name, at: printTime(item.atMs, nowMs) });
+        return t(item.atMs > nowMs ? "certificateEnds" : "certificateEnded", {
+          director: item.director.name,
+          at: printTime(item.atMs, nowMs),
+        });
       case "run":
         return runSentence(item.run);
     }

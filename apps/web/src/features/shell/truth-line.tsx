@@ -1,5 +1,6 @@
 "use client";
 import type { TruthItem } from "@lvs/core/fleet/truth";
+import type { Run } from "@lvs/core/workflow/run";
 import { printAge, printSpan, printTime } from "@/client/format.ts";
 import { useFleet, useLive, useNow } from "@/client/live.tsx";
 import { useTruth } from "@/client/truth.tsx";
@@ -91,13 +92,17 @@ const looks: Readonly<Record<TruthItem["kind"], { glyph: GlyphName; tone: Tone }
   run: { glyph: "run", tone: "plain" },
 };
 
+const runLook = (status: Run["status"]): { glyph: GlyphName; tone: Tone } => {
+  if (status === "paused") return { glyph: "pause", tone: "warn" };
+  return status === "waiting" ? { glyph: "wait", tone: "stale" } : looks.run;
+};
+
 const TruthEntry = ({ items }: { items: readonly TruthItem[] }) => {
   const sentence = useTruthSentence();
   const t = useTranslations("truth");
   const first = items[0];
   if (first === undefined) return null;
-  const isPaused = first.kind === "run" && first.run.status === "paused";
-  const look = isPaused ? ({ glyph: "pause", tone: "warn" } as const) : looks[first.kind];
+  const look = first.kind === "run" ? runLook(first.run.status) : looks[first.kind];
   const words = items.length === 1 ? sentence(first) : t(`many.${first.kind}`, { count: items.length });
   return (
     <State glyph={look.glyph} tone={look.tone}>
@@ -187,7 +192,10 @@ const useTruthSentence = (): ((item: TruthItem) => string) => {
       case "unconfirmed":
         return t("unconfirmed", { director: item.director.name, left: printSpan(item.revertsAtMs - nowMs) });
       case "certificateEnds":
-        return t("certificateEnds", { director: item.director.name, at: printTime(item.atMs, nowMs) });
+        return t(item.atMs > nowMs ? "certificateEnds" : "certificateEnded", {
+          director: item.director.name,
+          at: printTime(item.atMs, nowMs),
+        });
       case "run":
         return runSentence(item.run);
     }

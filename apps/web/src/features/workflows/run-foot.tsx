@@ -15,6 +15,7 @@ import { useMutation } from "@tanstack/react-query";
 import clsx from "clsx";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { isDriven } from "./is-driven.ts";
 
 /** What a person may do to the run now. Plain ones act at once and can be taken back; outlined ones are counted and confirmed. */
 export const RunFoot = ({ run }: { run: Run }) => {
@@ -45,8 +46,9 @@ export const RunFoot = ({ run }: { run: Run }) => {
 };
 
 const useActs = (run: Run) => {
+  const t = useTranslations("foot");
   const trpc = useTRPC();
-  const refusal = useRefusal("operator");
+  const refusal = useRefusal("operator") ?? (isDriven(run) ? undefined : t("notDriven"));
   const pause = useMutation(trpc.workflows.pause.mutationOptions());
   const resume = useMutation(trpc.workflows.resume.mutationOptions());
   const goOn = useMutation(trpc.workflows.goOn.mutationOptions());

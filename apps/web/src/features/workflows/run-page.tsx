@@ -7,6 +7,7 @@ import { useTRPC } from "@/client/trpc.ts";
 import { Loading } from "@/ui/list-state.tsx";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { isDriven } from "./is-driven.ts";
 import { RunFoot } from "./run-foot.tsx";
 import { RunSteps } from "./run-steps.tsx";
 import { StepView } from "./step-view.tsx";
@@ -55,7 +56,7 @@ const RunView = ({ run }: { run: Run }) => {
           onAllOutput={() => search.set({ output: isAll ? "" : "all" })}
         />
         <div className="grow" />
-        <RunFoot run={run} />
+        <RunFoot key={isDriven(run) ? "driven" : "notDriven"} run={run} />
       </div>
     </main>
   );

@@ -9,6 +9,7 @@ import clsx from "clsx";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
+import { isDriven } from "./is-driven.ts";
 import { RunStatusMark, stepLook } from "./run-marks.tsx";
 import { useStepWords } from "./words.tsx";
 
@@ -75,7 +76,12 @@ const StepItem = ({ index, onShow, run, shown }: StepsProps & { index: number })
         {index + 1} {stepName(step)}
       </button>
       <span className="t0">
-        <StepTime state={state} isNext={index === nextIndex(run)} isOver={run.endedAtMs !== undefined} />
+        <StepTime
+          state={state}
+          isNext={index === nextIndex(run)}
+          isOver={run.endedAtMs !== undefined}
+          isTimed={isDriven(run)}
+        />
       </span>
       <small>{said.does}</small>
       <small>
@@ -87,7 +93,15 @@ const StepItem = ({ index, onShow, run, shown }: StepsProps & { index: number })
   );
 };
 
-const StepTime = ({ state, isNext, isOver }: { state: RunStep; isNext: boolean; isOver: boolean }) => {
+interface TimeProps {
+  readonly state: RunStep;
+  readonly isNext: boolean;
+  readonly isOver: boolean;
+  /** It is known that the step still goes on. */
+  readonly isTimed: boolean;
+}
+
+const StepTime = ({ isNext, isOver, isTimed, state }: TimeProps) => {
   const t = useTranslations("steps");
   const nowMs = useNow(1_000);
   const word = t(`status.${state.status}`);
@@ -98,7 +112,9 @@ const StepTime = ({ state, isNext, isOver }: { state: RunStep; isNext: boolean; 
     case "doing":
     case "proving":
     case "undoing":
-      return state.startedAtMs === undefined ? word : `${printSpan(nowMs - state.startedAtMs)} ${word}`;
+      return state.startedAtMs === undefined || !isTimed
+        ? word
+        : `${printSpan(nowMs - state.startedAtMs)} ${word}`;
     case "done":
       return state.endedAtMs === undefined ? (
         word

@@ -9,6 +9,7 @@ import { Nib } from "@/ui/nib.tsx";
 import { Note } from "@/ui/note.tsx";
 import { Section } from "@/ui/section.tsx";
 import { useTranslations } from "next-intl";
+import { isDriven } from "./is-driven.ts";
 import { foldOutput } from "./fold-output.ts";
 import { OpenEndsNote } from "./open-ends-note.tsx";
 import { DrainView } from "./drain-view.tsx";
@@ -65,7 +66,9 @@ const StepHead = ({ run, index, step }: { run: Run; index: number; step: Step })
       </h1>
       <span>
         <StepStatusMark status={state.status} />{" "}
-        {isOpen && state.startedAtMs !== undefined ? printSpan(nowMs - state.startedAtMs) : ""}
+        {isOpen && state.startedAtMs !== undefined && isDriven(run)
+          ? printSpan(nowMs - state.startedAtMs)
+          : ""}
       </span>
       <div className="end">
         {isOpen && state.startedAtMs !== undefined && run.status !== "waiting" ? (
@@ -83,7 +86,7 @@ const PauseNote = ({ run }: { run: Run }) => {
   if (run.status === "waiting")
     return (
       <Note tone="stale" glyph="wait">
-        {run.pauseReason?.code === "notDriven" ? t("pause.notDriven") : t("waiting")}
+        {isDriven(run) ? t("waiting") : t("pause.notDriven")}
       </Note>
     );
   if (run.isPauseRequested && run.status === "running")
@@ -170,7 +173,7 @@ const Output = ({ run, index, isAllOutput, onAllOutput }: ViewProps) => {
       {lines.length === 0 ? (
         <p className="q">{t(run.endedAtMs === undefined ? "noOutput" : "noOutputEver")}</p>
       ) : (
-        <div className="log" role="log" aria-label={t("output")} aria-live="off">
+        <div className="log bare" role="log" aria-label={t("output")} aria-live="off">
           {foldOutput(lines).map(({ key, line, times }) => (
             <div key={key} className={line.kind === "error" ? "hl" : undefined}>
               <i>{printStamp(line.atMs)}</i> {line.where} {line.kind === "command" ? "# " : ""}

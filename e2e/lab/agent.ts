@@ -6,7 +6,7 @@ import { LabError } from "./machine/failure.ts";
 import type { Director } from "./plan.ts";
 
 /**
- * The agent inside a director. It runs as a service of its own: `node --env-file=/var/lib/lvs-agent/agent.env BUNDLE`,
+ * The agent inside a director. It runs as a service of its own: `node --max-semi-space-size=4 --env-file=/var/lib/lvs-agent/agent.env BUNDLE`,
  * brought back one second after it ends, and started with the director once it has an environment.
  * /var/lib/lvs-agent lives on the director's disk: what the agent keeps there outlives its kernel.
  */

@@ -1,5 +1,6 @@
 # Runs inside a bare kernel with NODE, PROBE and FILL set. Every table lies in a network namespace of its own: IPVS keeps one
 # table for each, and an emptied one remembers its real servers for two minutes, which makes adding them again slow.
+# The probe runs as the agent's unit does, with a young generation of 4 MB.
 # Lines of the result: "KEY VALUE", times in milliseconds or a probe's JSON. A part that fails says so and the others go on.
 export NODE PROBE FILL STEADY
 
@@ -11,7 +12,7 @@ timed() { # timed KEY COMMAND…: wall-clock milliseconds
 }
 ours() { # ours KEY COMMAND: a probe's answer
   local key=$1 answer; shift
-  answer=$($NODE $PROBE "$*") && echo "$key $answer" || echo "failed $key"
+  answer=$($NODE --max-semi-space-size=4 $PROBE "$*") && echo "$key $answer" || echo "failed $key"
 }
 restore() { ipvsadm -R <table.rules; }
 count() { ipvsadm -Sn | wc -l; }

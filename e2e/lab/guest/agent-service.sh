@@ -18,7 +18,7 @@ alive() {
 keep() {
   cd "$state" || exit 1
   while :; do
-    "$node" --env-file="$state/agent.env" "$bundle" >>"$log" 2>&1 </dev/null &
+    "$node" --max-semi-space-size=4 --env-file="$state/agent.env" "$bundle" >>"$log" 2>&1 </dev/null &
     echo $! >"$pidfile"
     wait $!
     echo "$(date -Is) agent ended with $?, back in 1 s" >>"$log"

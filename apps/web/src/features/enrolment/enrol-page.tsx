@@ -169,7 +169,8 @@ const AgainStep = (props: {
 };
 
 /** What the agent reads at its start (apps/agent/README.md). The token is one word without quotes in it. */
-const commandOf = (token: NewToken): string => `LVS_AGENT_TOKEN='${token.token}' node agent.mjs`;
+const commandOf = (token: NewToken): string =>
+  `LVS_AGENT_TOKEN='${token.token}' node --max-semi-space-size=4 agent.mjs`;
 
 const CommandStep = ({ token, isAgain }: { token: NewToken | undefined; isAgain: boolean }) => {
   const t = useTranslations("enrol");

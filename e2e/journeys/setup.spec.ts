@@ -47,7 +47,7 @@ test("a new console: its first administrator by the token of its log, out and in
       await page.getByLabel("Name of the new cluster").fill("edge");
       await page.getByRole("button", { name: "Make a token" }).click();
       await expect(page.getByTestId("enrol-command")).toHaveText(
-        /^LVS_AGENT_TOKEN='\S{40,}' node agent\.mjs$/u,
+        /^LVS_AGENT_TOKEN='\S{40,}' node --max-semi-space-size=4 agent\.mjs$/u,
       );
       await expect(page.getByText("Nobody has used the token yet.")).toBeVisible();
       await expectAccessible(page, "enrol");

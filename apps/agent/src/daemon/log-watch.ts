@@ -31,7 +31,7 @@ export class LogWatch {
 
   /** The last lines there are, then every new one to `listen`. */
   async start(listen: (lines: readonly string[], atMs: number) => void): Promise<readonly string[]> {
-    const last = await this.tail(logLinesKept);
+    const last = await this.#tail();
     this.#following = this.#source.follow((heard) => {
       if (heard.kind === "problem") {
         this.#problem = heard.reason;
@@ -53,9 +53,9 @@ export class LogWatch {
   }
 
   /** Empty where there is no log; `origin` says why. */
-  async tail(count: number): Promise<string[]> {
+  async #tail(): Promise<string[]> {
     try {
-      const lines = await this.#source.tail(count);
+      const lines = await this.#source.tail(logLinesKept);
       this.#problem = undefined;
       return lines.map(coverLogLine);
     } catch (error) {

@@ -10,10 +10,8 @@ export const killGroup = (child: ChildProcess): void => {
   }
 };
 
-/** The agent's own, with words that a program can be read by. */
-export const commandEnvironment = (added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  ...process.env,
-  ...added,
-  LC_ALL: "C",
-  LANG: "C",
-});
+/** The agent's own but for its token, which is nobody else's (a keepalived that it starts hands all of it to its scripts), with words that a program can be read by. */
+export function commandEnvironment(added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { LVS_AGENT_TOKEN: _token, ...own } = process.env;
+  return { ...own, ...added, LC_ALL: "C", LANG: "C" };
+}

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Process } from "../processes.ts";
 import { SystemError } from "../system-error.ts";
 import { linuxCommands } from "./linux-commands.ts";
@@ -31,6 +31,15 @@ describe("a command", () => {
     const script = 'echo "out $LC_ALL"; echo err >&2; exit 5';
     const result = await commands.run(["sh", "-c", script], { timeoutMs: 5000 });
     expect(result).toMatchObject({ exitCode: 5, signal: undefined, stdout: "out C\n", stderr: "err\n" });
+  });
+
+  it("has the agent's environment, but never its token", async () => {
+    vi.stubEnv("LVS_AGENT_TOKEN", "lvs1.s3cret");
+    vi.stubEnv("LVS_AGENT_NAME", "lvs-1");
+    const { stdout } = await commands.run(["env"], { timeoutMs: 5000 });
+    vi.unstubAllEnvs();
+    expect(stdout).toContain("LVS_AGENT_NAME=lvs-1\n");
+    expect(stdout).not.toContain("s3cret");
   });
 
   it("reads its input, and an argument is never a shell's", async () => {

@@ -15,7 +15,6 @@ export type Program = (
 /** A program that goes on, in a test's hand. */
 export interface FollowedCommand {
   readonly argv: readonly string[];
-  readonly isOpen: boolean;
   print(line: string): void;
   /** It ends by itself. */
   end(reason: string): void;
@@ -43,9 +42,6 @@ export const simulatedCommands = (): SimulatedCommands => {
       let isOpen = true;
       followed.push({
         argv,
-        get isOpen() {
-          return isOpen;
-        },
         print: (text) => {
           if (isOpen) listen({ kind: "line", text });
         },
